@@ -1,0 +1,81 @@
+"""The journal: append-only, hash-chained events. Timeline, audit and outbox are this one table.
+
+Every subject has its own chain (``sequence`` without gaps, each hash over the one before), so that writers of
+different subjects never wait for each other. A :class:`Seal` then ties all chains together up to a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Reads only; the database refuses anything else."""
+
+    def unpublished(self) -> EventQuerySet:
+        """Events that nobody has passed on yet."""
+        return self.filter(published_at=None)
+
+    def delete(self) -> Any:
+        """Refuse: the journal is append-only."""
+        raise TypeError("The journal is append-only: events are never deleted.")
+
+
+class Event(models.Model):
+    """One thing that happened. Texts, not foreign keys: history outlives the rows it speaks of."""
+
+    kind = models.CharField(_("kind"), max_length=60)
+    subject_type = models.CharField(_("subject type"), max_length=60)
+    subject_id = models.CharField(_("subject key"), max_length=40)
+    subject_text = models.CharField(_("subject"), max_length=200)
+    sequence = models.PositiveIntegerField(_("number in the subject's chain"))
+    at = models.DateTimeField(_("happened at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    actor_id = models.BigIntegerField(_("account key"), null=True)
+    actor_text = models.CharField(_("who"), max_length=150)
+    from_state = models.CharField(_("from state"), max_length=40, blank=True)
+    to_state = models.CharField(_("to state"), max_length=40, blank=True)
+    facts = models.JSONField(_("facts"), default=dict)
+    source_ip = models.CharField(_("source address"), max_length=45, blank=True)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True)
+    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+    published_at = models.DateTimeField(_("published at"), null=True)
+
+    objects: ClassVar[Any] = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journal event")
+        verbose_name_plural = _("journal events")
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject_id", "sequence"], name="event_sequence_once"),
+        ]
+        indexes = [
+            models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["actor_id", "at"], name="event_actor"),
+            models.Index(fields=["id"], name="event_unpublished", condition=Q(published_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_text}"
+
+
+class Seal(models.Model):
+    """Ties together all events up to a row: count and hash over every event's hash in order of their keys."""
+
+    up_to = models.BigIntegerField(_("last event"), unique=True)
+    events = models.PositiveBigIntegerField(_("events in all"))
+    sealed_at = models.DateTimeField(_("sealed at"))
+    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("journal seal")
+        verbose_name_plural = _("journal seals")
+
+    def __str__(self) -> str:
+        return f"{self.sealed_at:%Y-%m-%d} #{self.up_to}"

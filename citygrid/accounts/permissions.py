@@ -1,0 +1,32 @@
+"""Every right by name, with a sentence that a person can read. Code asks for these, never for a role."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Perm(TextChoices):
+    """What somebody may do. The label is shown on the page "What may I do?"."""
+
+    AREA_VIEW = "area.view", _("See areas and grids of one's own area, with their figures and outlines.")
+    AREA_MANAGE = "area.manage", _("Import, change and retire areas and grids.")
+    DEPARTMENT_VIEW = "department.view", _("See the departments that serve one's own area.")
+    DEPARTMENT_MANAGE = "department.manage", _("Add, change and close departments.")
+    OBJECT_VIEW = "object.view", _("See components, buildings and key places.")
+    OBJECT_MANAGE = "object.manage", _("Add and change components, buildings and key places.")
+    REGISTER_VIEW = (
+        "register.view",
+        _("See households, persons and units of one's own area, with personal data masked."),
+    )
+    REGISTER_EDIT = "register.edit", _("Add and change households, persons and units of one's own area.")
+    REGISTER_REVEAL = "register.reveal", _("Reveal a masked identity number or phone, with a purpose that is recorded.")
+    CATALOGUE_VIEW = "catalogue.view", _("See the categories of components and events.")
+    CATALOGUE_MANAGE = "catalogue.manage", _("Add and retire categories.")
+    ACCOUNT_VIEW = "account.view", _("See the accounts and posts of one's own area or department.")
+    ACCOUNT_MANAGE = "account.manage", _("Open and close accounts and set first passwords.")
+    POST_MANAGE = "post.manage", _("Give and end posts, and hand over when someone leaves.")
+    SESSION_END = "session.end", _("End the sessions and revoke the tokens of other people, and lift a sign-in lock.")
+    JOURNAL_VIEW = "journal.view", _("Read the journal of everything that was done.")
+    JOURNAL_VERIFY = "journal.verify", _("Prove that the journal was not altered.")
+    ADMIN_ENTER = "admin.enter", _("Enter the administration pages.")

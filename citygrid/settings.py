@@ -1,0 +1,249 @@
+"""All settings, from the environment only. Production is the default posture.
+
+Without ``DEBUG=1`` the process demands ``SECRET_KEY`` and ``ALLOWED_HOSTS``. docs/operating.md lists every variable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from citygrid import env
+from citygrid.common import logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(env.text("CITYGRID_HOME", str(BASE_DIR / "var"))).resolve()
+HOME.mkdir(parents=True, exist_ok=True)
+
+# --- posture -------------------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("CITYGRID_DEMO")  # set by `./run demo` alone: allows the demo accounts to exist
+SECRET_KEY = env.text("SECRET_KEY") or ("debug-only-" + "x" * 50 if DEBUG else "")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY or SECRET_KEY_FILE (50 random characters), or DEBUG=1 on a developer's machine."
+    )
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this server answers to, separated by commas.")
+HTTPS = env.flag("HTTPS", default=not DEBUG)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, low=0, high=63_072_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "gis.W001",  # Debian 12 ships GDAL 3.6; no spatial reference here is ever built from a user's string
+]
+
+# --- what is installed ---------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "notifications.apps.NotificationsConfig",
+    "cases.apps.CasesConfig",
+    "gridmap.apps.GridmapConfig",
+    "citygrid.accounts.apps.AccountsConfig",
+    "citygrid.common.apps.CommonConfig",
+    "citygrid.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.humanize",
+    "django.forms",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "leaflet",
+    "axes",
+    "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+]
+MIDDLEWARE = [
+    "citygrid.common.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "citygrid.accounts.middleware.SessionGuardMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "citygrid.urls"
+ASGI_APPLICATION = "citygrid.asgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gridmap.web.context.frame",
+            ],
+        },
+    }
+]
+
+# --- engines -------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.database("DATABASE_URL", HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if spatialite_library := env.text("SPATIALITE_LIBRARY_PATH", "mod_spatialite"):
+    SPATIALITE_LIBRARY_PATH = spatialite_library
+REDIS_URL = env.address("REDIS_URL", "", ("redis", "rediss", "unix"))
+if REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# --- people --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "citygrid.accounts.backends.PasswordBackend",
+    "gridmap.posts.backend.PostBackend",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_MIN_LENGTH = env.number("PASSWORD_MIN_LENGTH", 10, low=8, high=64)
+PASSWORD_MAX_AGE_DAYS = env.number("PASSWORD_MAX_AGE_DAYS", 90, low=0, high=3650)  # 0: never expires
+PASSWORD_HISTORY = env.number("PASSWORD_HISTORY", 5, low=0, high=24)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "display_name", "mobile", "email")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+     "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "citygrid.accounts.passwords.ThreeKindsValidator"},
+    {"NAME": "citygrid.accounts.passwords.NotUsedBeforeValidator"},
+]  # fmt: skip
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # so that an administrator can end a session
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, low=1, high=1440)
+SESSION_COOKIE_AGE = env.number("SESSION_MAX_HOURS", 12, low=1, high=168) * 3600
+ADMIN_SECOND_FACTOR = env.flag("ADMIN_SECOND_FACTOR")
+TOKEN_DAYS = env.number("TOKEN_DAYS", 30, low=1, high=366)
+AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 5, low=3, high=20)
+AXES_COOLOFF_TIME = env.number("LOGIN_LOCK_MINUTES", 20, low=1, high=1440) / 60  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "citygrid.accounts.lockout.locked_out"
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_IPWARE_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY") else None
+# Columns with identity numbers and phones are encrypted with the first key; the others can still be read.
+FIELD_KEYS = env.words("FIELD_KEYS") or [hashlib.sha256(b"field-key:" + SECRET_KEY.encode()).hexdigest()]
+
+# --- place and time ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "citygrid" / "locale"]
+TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+USE_I18N = USE_TZ = True
+GRID_SEQUENCE_WIDTH = env.number("GRID_SEQUENCE_WIDTH", 3, low=2, high=4)  # digits behind the 12 of the community
+CITY_CODE = env.text("CITY_CODE", "350982")  # GB/T 2260 code of the city or county this installation serves
+MAP_REVIEW_NUMBER = env.text("MAP_REVIEW_NUMBER")  # 审图号, shown in the corner of every map
+MAP_TILES_URL = env.text("MAP_TILES_URL")  # {z}/{x}/{y} template; empty: the project's own outlines alone
+MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")
+
+# --- files, mail, logs ---------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", *([("vendor", BASE_DIR / "node_modules")] if DEBUG or DEMO else [])]
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(HOME / "media")))
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 200, low=1, high=2048) * 1024 * 1024
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env.text("MAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend"
+)
+EMAIL_HOST = env.text("MAIL_HOST", "localhost")
+EMAIL_PORT = env.number("MAIL_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = env.text("MAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("MAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("MAIL_TLS")
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "citygrid@localhost")
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "json", ("json", "console"))
+LOGGING_CONFIG = "citygrid.common.logs.configure"
+LOGGING = logs.config(level=LOG_LEVEL, fmt=LOG_FORMAT)
+
+# --- content security policy: no inline script, nothing from elsewhere ----------------------------------------------
+_tiles = [MAP_TILES_URL.split("/{")[0].rsplit("/", 1)[0]] if MAP_TILES_URL.startswith("http") else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "style-src-attr": [NONE],
+        "img-src": [SELF, "data:", "blob:", *_tiles],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- API -----------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "citygrid.accounts.api.authentication.BearerAuthentication",
+        "citygrid.accounts.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PAGINATION_CLASS": "citygrid.common.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
+    "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "CityGrid",
+    "DESCRIPTION": "Grids, communities, departments and the whistle-and-report case lifecycle of a city.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+LEAFLET_CONFIG = {
+    "SRID": 4326,
+    "DEFAULT_CENTER": (27.33217, 120.20016),
+    "DEFAULT_ZOOM": 14,
+    "TILES": [("tiles", MAP_TILES_URL, MAP_TILES_ATTRIBUTION)] if MAP_TILES_URL else [],
+    "RESET_VIEW": False,
+    "ATTRIBUTION_PREFIX": MAP_REVIEW_NUMBER,
+}

@@ -1,0 +1,45 @@
+"""Fixtures shared by all tests. The cast is described in tests/cast.py."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citygrid.accounts.models import User
+from gridmap.areas.models import Area
+from gridmap.departments.models import Department
+from tests import cast
+
+
+@pytest.fixture
+def city(db: None) -> dict[str, Area]:
+    """The areas of the test city, by code."""
+    return cast.build_city()
+
+
+@pytest.fixture
+def departments(city: dict[str, Area]) -> dict[str, Department]:
+    """Its departments, by code."""
+    return cast.build_departments(city)
+
+
+@pytest.fixture
+def people(city: dict[str, Area], departments: dict[str, Department], settings: Any) -> dict[str, User]:
+    """One person in every role, and two strangers of the neighbouring street, by login name."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    found: dict[str, User] = {}
+    for name, (role, code) in cast.PEOPLE.items():
+        found[name] = cast.person(name, role, area=city.get(code), department=departments.get(code))
+    return found
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of real sample data; the test is skipped where there is none."""
+    root = Path(os.environ.get("CITYGRID_SHARED", Path(__file__).parent.parent.parent / "shared"))
+    if not (root / "data").is_dir():
+        pytest.skip("CITYGRID_SHARED names no folder with sample data")
+    return root
