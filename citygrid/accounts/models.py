@@ -7,8 +7,8 @@ import secrets
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.auth import models as auth_models
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import _user_has_module_perms, _user_has_perm
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
@@ -64,7 +64,7 @@ class User(AbstractBaseUser):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Ask the backends; posts answer (:class:`gridmap.posts.backend.PostBackend`)."""
-        return self.is_active and _user_has_perm(self, perm, obj)
+        return self.is_active and bool(auth_models._user_has_perm(self, perm, obj))  # type: ignore[attr-defined]
 
     def has_perms(self, perms: list[str], obj: Any = None) -> bool:
         """Whether every one of ``perms`` is held."""
@@ -72,7 +72,7 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the administration shows any page of the app."""
-        return self.is_active and _user_has_module_perms(self, app_label)
+        return self.is_active and bool(auth_models._user_has_module_perms(self, app_label))  # type: ignore[attr-defined]
 
 
 class OldPassword(models.Model):
@@ -128,7 +128,7 @@ class ApiToken(models.Model):
     used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager[ApiToken]] = ApiTokenQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[Any] = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")

@@ -102,7 +102,10 @@ ROLES: dict[Role, RoleSpec] = {
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),
         _AREA,
         frozenset(
-            {Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.ACCOUNT_VIEW, Perm.JOURNAL_VIEW, Perm.JOURNAL_VERIFY, Perm.ADMIN_ENTER}
+            {
+                Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.ACCOUNT_VIEW, Perm.JOURNAL_VIEW, Perm.JOURNAL_VERIFY,
+                Perm.ADMIN_ENTER,
+            }
         ),
     ),
     Role.SYSADMIN: RoleSpec(
@@ -120,7 +123,10 @@ ROLES: dict[Role, RoleSpec] = {
         _("Gives and ends posts, ends sessions and lifts locks; opens no accounts and has no case rights."),
         _AREA,
         frozenset(
-            {Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.ACCOUNT_VIEW, Perm.POST_MANAGE, Perm.SESSION_END, Perm.ADMIN_ENTER}
+            {
+                Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.ACCOUNT_VIEW, Perm.POST_MANAGE, Perm.SESSION_END,
+                Perm.ADMIN_ENTER,
+            }
         ),
     ),
 }  # fmt: skip

@@ -47,7 +47,7 @@ def blind(value: str) -> str:
     return hmac.new(settings.FIELD_KEYS[-1].encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+class EncryptedTextField(models.TextField):
     """Text that is encrypted in the database and plain in Python. It cannot be filtered by; store ``blind()`` too."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -22,7 +22,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
         if not header.startswith(f"{self.keyword} "):
             return None
         secret = header[len(self.keyword) + 1 :].strip()
-        alive = ApiToken.objects.alive(clock.now())  # type: ignore[attr-defined]
+        alive = ApiToken.objects.alive(clock.now())
         token = alive.select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
         if token is None:
             raise exceptions.AuthenticationFailed(

@@ -38,8 +38,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return Response(body("invalid", _("Some fields cannot be used; each is explained."), fields=fields), status=422)
     if isinstance(error, exceptions.APIException):
         headers = {}
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            headers["Retry-After"] = str(int(error.wait) + 1)
+        if wait := getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(wait) + 1)
         if header := getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = header
         code = error.get_codes() if isinstance(error.get_codes(), str) else "refused"

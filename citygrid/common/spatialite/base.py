@@ -7,7 +7,6 @@ table rename (Django ticket #32935). CityGrid needs none of that metadata: ``Ini
 from __future__ import annotations
 
 from django.contrib.gis.db.backends.spatialite import base
-from django.contrib.gis.db.backends.spatialite.base import *  # noqa: F403 - a database backend module re-exports
 
 from citygrid.common.spatialite.schema import SchemaEditor
 

@@ -24,7 +24,7 @@ class SchemaEditor(SpatialiteSchemaEditor):
 
     def alter_db_table(self, model: Any, old_db_table: str, new_db_table: str) -> None:
         """Rename a table, then make its spatial indexes and metadata whole again."""
-        indexed = [
+        indexed: list[Any] = [
             field for field in model._meta.local_fields if isinstance(field, GeometryField) and field.spatial_index
         ]
         for field in indexed:
