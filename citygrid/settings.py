@@ -176,7 +176,12 @@ MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")
 # --- files, mail, logs ---------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", *([("vendor", BASE_DIR / "node_modules")] if DEBUG or DEMO else [])]
+# The few folders of the front-end libraries that pages use; `npm ci` puts them there and nothing is built.
+_VENDOR = ("@tabler/core/dist/css", "bootstrap-icons/font", "htmx.org/dist", "leaflet/dist")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *((f"vendor/{name}", BASE_DIR / "node_modules" / name) for name in _VENDOR),
+]
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(HOME / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -1,13 +1,107 @@
-"""What every page's frame shows."""
+"""What every page's frame shows: the person's posts, the ways to go, whether this is the demo."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import ROLES, Role
+from citygrid.common import clock
+from gridmap.posts.models import Post
+
+# url name, label, icon, right that opens it
+NAV: list[tuple[str, Any, str, Perm | None]] = [
+    ("home", _("My work"), "inbox", None),
+    ("areas", _("Areas"), "map", Perm.AREA_VIEW),
+    ("registers", _("Registers"), "people", Perm.REGISTER_VIEW),
+    ("imports", _("Imports"), "upload", Perm.AREA_MANAGE),
+    ("rights", _("My rights"), "shield-check", None),
+    ("admin:index", _("Administration"), "gear", Perm.ADMIN_ENTER),
+]
+ACCOUNT: list[tuple[str, Any, str]] = [
+    ("rights", _("What may I do?"), "shield-check"),
+    ("sessions", _("My sessions"), "window-stack"),
+    ("tokens", _("API tokens"), "key"),
+    ("second_factor", _("Second factor"), "phone"),
+    ("password_change", _("Change password"), "lock"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One way to go."""
+
+    url: str
+    label: Any
+    icon: str
+    current: bool = False
+
+
+class Frame:
+    """Worked out only when a template asks, so that pages without a frame cost no query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.demo = settings.DEMO
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """The person's posts in force."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return []
+        mine = Post.objects.in_force(clock.now()).filter(user=user.pk)
+        return list(mine.select_related("area", "department").order_by("pk"))
+
+    @cached_property
+    def perms(self) -> frozenset[Perm]:
+        """Every right that one of the posts gives somewhere."""
+        return frozenset(perm for post in self.posts for perm in ROLES[Role(post.role)].perms)
+
+    @property
+    def may_see_areas(self) -> bool:
+        """Whether the area browser and its search open."""
+        return Perm.AREA_VIEW in self.perms
+
+    @property
+    def nav(self) -> list[Link]:
+        """The main navigation, by right."""
+        here = self.request.path
+        found = []
+        for name, label, icon, perm in NAV:
+            if perm and perm not in self.perms:
+                continue
+            if url := address(name):
+                current = here == url if url == "/" else here.startswith(url)
+                found.append(Link(url, label, icon, current))
+        return found
+
+    @property
+    def account_links(self) -> list[Link]:
+        """The pages about one's own account."""
+        return [Link(url, label, icon) for name, label, icon in ACCOUNT if (url := address(name))]
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where a POST ends the session."""
+        return address("logout")
+
+
+def address(name: str) -> str:
+    """Return the address of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the product-wide facts for the page frame."""
-    return {"map_review_number": settings.MAP_REVIEW_NUMBER, "demo": settings.DEMO}
+    return {"frame": Frame(request), "map_review_number": settings.MAP_REVIEW_NUMBER, "demo": settings.DEMO}

@@ -1,7 +1,14 @@
-"""Addresses of this room."""
+"""Addresses of the pages about places."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gridmap.web import areas, home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("areas/", areas.browse, name="areas"),
+    path("areas/<str:code>/", areas.show, name="area"),
+    path("areas/<str:code>/below/", areas.branch, name="area_branch"),
+]
