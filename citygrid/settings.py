@@ -84,7 +84,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "citygrid.common.web.RefusalMiddleware",
 ]
+CSRF_FAILURE_VIEW = "citygrid.common.web.csrf_failure"
 ROOT_URLCONF = "citygrid.urls"
 ASGI_APPLICATION = "citygrid.asgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

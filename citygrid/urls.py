@@ -20,3 +20,7 @@ urlpatterns = [
     path("api/v1/", include(api_v1)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
+handler400 = "citygrid.common.web.bad_request"
+handler403 = "citygrid.common.web.forbidden"
+handler404 = "citygrid.common.web.not_found"
+handler500 = "citygrid.common.web.server_error"
