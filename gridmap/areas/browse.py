@@ -121,12 +121,11 @@ def children(user: Any, area: Area, at: datetime) -> Any:
 
 def facts(user: Any, area: Area, at: datetime) -> Facts:
     """Return what is known of ``area``; posts only as far as the person may see them."""
-    versions = list(AreaVersion.objects.filter(area=area).defer("geom", "geom_far").order_by("-number"))
-    current = next((one for one in versions if one.valid_from <= at and (not one.valid_to or one.valid_to > at)), None)
+    versions = AreaVersion.objects.filter(area=area)
     below = AreaLink.objects.filter(ancestor=area, depth__gt=0, descendant__level=Level.GRID)
     return Facts(
-        version=current,
-        versions=versions,
+        version=versions.in_force(at).first(),
+        versions=list(versions.defer("geom", "geom_far").order_by("-number")),
         grid=Grid.objects.filter(area=area).select_related("responsible_department").first(),
         grids=below.filter(descendant__in=Area.objects.in_force(at).values("pk")).count(),
         posts=list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -11,14 +12,32 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
 from gridmap.areas import browse as reads
-from gridmap.areas.models import Area
+from gridmap.areas.models import Area, AreaVersion
 from gridmap.posts.rights import require
 
 PAGE = 50
+MANY_POINTS = 2000
+OUTLINES, LOCATE = "/api/v1/areas.geojson", "/api/v1/locate/"
+WORDS = {
+    "loading": _("Loading the outlines …"),
+    "failed": _("The server did not answer. Check the connection and try again."),
+    "none": _("No outline has been drawn for this area yet."),
+    "searching": _("Looking it up …"),
+    "unreadable": _("This is not a place in China. Write longitude and latitude in degrees: 120.20016, 27.33217"),
+    "tie": _("The point lies on a border. By rule the smaller code is responsible."),
+    "noArea": _("none here"),
+    "grid": _("Grid"),
+    "community": _("Community"),
+    "street": _("Street"),
+    "district": _("District"),
+    "zoomIn": _("Closer"),
+    "zoomOut": _("Further away"),
+}
 
 
 @login_required
@@ -54,13 +73,15 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     area = get_object_or_404(Area.objects.visible_to(request.user, at), code=code)
     tree = reads.tree(request.user, area, at)
     page = Paginator(reads.children(request.user, area, at), PAGE).get_page(request.GET.get("page"))
+    facts = reads.facts(request.user, area, at)
+    above = tree.path[-2] if len(tree.path) > 1 else None
     context = {
         "area": area,
         "trunk": tree,
         "crumbs": [(one.label, reverse("area", args=[one.code])) for one in tree.path[:-1]] + [(area.label, "")],
-        "facts": reads.facts(request.user, area, at),
+        "facts": facts,
         "page": page,
-        "map": map_config(area),
+        "map": map_config(area, above, facts.version),
     }
     return render(request, "gridmap/areas/area.html", context)
 
@@ -73,16 +94,25 @@ def branch(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "gridmap/areas/branch.html", {"nodes": reads.nodes(request.user, [area.pk], at)})
 
 
-def map_config(area: Area) -> dict[str, Any]:
-    """Return what the map module needs to know."""
+def map_config(area: Area, parent: Area | None, version: AreaVersion | None) -> dict[str, Any]:
+    """Return what the map module needs: the chosen area, the visible one above it, addresses, words."""
     return {
         "code": area.code,
+        "name": area.label,
         "level": area.level,
-        "parent": area.parent.code if area.parent else "",
-        "outlines": "/api/v1/areas.geojson",
-        "locate": "/api/v1/locate/",
+        "parent": parent.code if parent else "",
+        "outline": outline(version) if version else None,
+        "outlines": OUTLINES,
+        "locate": LOCATE,
         "page": reverse("area", args=["CODE"]),
-        "review": settings.MAP_REVIEW_NUMBER,
         "tiles": settings.MAP_TILES_URL,
         "attribution": settings.MAP_TILES_ATTRIBUTION,
+        "words": {key: str(text) for key, text in WORDS.items()},
     }
+
+
+def outline(version: AreaVersion) -> dict[str, Any]:
+    """Return the area's own outline as GeoJSON (lon/lat, EPSG:4326), the coarse one where the fine one is heavy."""
+    shape = version.geom_far if version.geom_far and version.geom.num_coords > MANY_POINTS else version.geom
+    found: dict[str, Any] = json.loads(shape.json)
+    return found

@@ -58,7 +58,7 @@ class Frame:
         if not user.is_authenticated:
             return []
         mine = Post.objects.in_force(clock.now()).filter(user=user.pk)
-        return list(mine.select_related("area", "department").order_by("pk"))
+        return list(mine.select_related("area", "department__area_served").order_by("pk"))
 
     @cached_property
     def perms(self) -> frozenset[Perm]:
@@ -102,6 +102,15 @@ def address(name: str) -> str:
         return ""
 
 
+def frame_of(request: HttpRequest) -> Frame:
+    """Return the request's frame, one for the view and the templates, so that the posts are read once."""
+    found = getattr(request, "_frame", None)
+    if found is None:
+        found = Frame(request)
+        request._frame = found  # type: ignore[attr-defined]
+    return found
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the product-wide facts for the page frame."""
-    return {"frame": Frame(request), "map_review_number": settings.MAP_REVIEW_NUMBER, "demo": settings.DEMO}
+    return {"frame": frame_of(request), "map_review_number": settings.MAP_REVIEW_NUMBER, "demo": settings.DEMO}

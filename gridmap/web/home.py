@@ -2,12 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import ROLES, Role
+from citygrid.common import clock
+from gridmap.areas import browse
+from gridmap.areas.models import Area
+from gridmap.posts.models import Post
+from gridmap.web.context import address, frame_of
+
+# right, url name, icon, label, what one does there. The first that a person may do is the next step proposed.
+MOVES: list[tuple[Perm, str, str, Any, Any]] = [
+    (Perm.AREA_MANAGE, "imports", "upload", _("Import boundaries"),
+     _("Bring in streets, communities and grids from a file, and read the report before anything is kept.")),
+    (Perm.ADMIN_ENTER, "admin:index", "gear", _("Administration"),
+     _("Look after what your posts entrust to you.")),
+    (Perm.REGISTER_VIEW, "registers", "people", _("Registers"),
+     _("Look up households, persons and units of your area; personal data stays masked.")),
+    (Perm.AREA_VIEW, "areas", "map", _("Areas and map"),
+     _("See your streets, communities and grids, and find out in which grid a place lies.")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One page that a right of the person opens."""
+
+    url: str
+    icon: str
+    label: Any
+    text: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One post with its duty in words and its area at a glance."""
+
+    post: Post
+    duty: Any
+    area: Area
+    facts: browse.Facts | None
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Show the worklist."""
-    return render(request, "home/home.html")
+    frame = frame_of(request)
+    at = clock.now()
+    held = []
+    for post in frame.posts:
+        spec = ROLES[Role(post.role)]
+        area = getattr(post.place, "area_served", post.place)
+        facts = browse.facts(request.user, area, at) if Perm.AREA_VIEW in spec.perms else None
+        held.append(Held(post, spec.duty, area, facts))
+    moves = [
+        Move(url, icon, label, text)
+        for perm, name, icon, label, text in MOVES
+        if perm in frame.perms and (url := address(name))
+    ]
+    return render(request, "home/home.html", {"held": held, "moves": moves})
