@@ -17,8 +17,11 @@ _SHARED: list[Any] = [
 
 def config(*, level: str, fmt: str) -> dict[str, Any]:
     """Return the ``logging`` dictionary for ``fmt`` ``json`` or ``console``."""
+    # Plain tracebacks: the pretty ones print local variables, passwords among them, and take half a second each.
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if fmt == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if fmt == "json"
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if fmt == "json":
