@@ -1,0 +1,53 @@
+"""Outlines for maps: those in a window, and GeoJSON text that the database writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.gis.db.models import MultiPolygonField
+from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.contrib.gis.geos import Polygon
+from django.db import connection
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+
+from gridmap.spatial.engine import RTREE
+
+_DIGITS = 6  # about 0.1 m
+_IN_WINDOW = f"SELECT pkid FROM {RTREE} WHERE xmin <= %s AND xmax >= %s AND ymin <= %s AND ymax >= %s"  # noqa: S608
+
+
+def within_bbox(versions: Any, west: float, south: float, east: float, north: float) -> Any:
+    """Keep the area versions whose bounding box meets the window (degrees, WGS 84), through the spatial index."""
+    if connection.vendor == "postgresql":
+        return versions.filter(geom__bboverlaps=Polygon.from_bbox((west, south, east, north)))
+    return versions.filter(pk__in=RawSQL(_IN_WINDOW, (east, west, north, south)))  # noqa: S611 - values are bound
+
+
+def geojson_features(versions: Any, *, far: bool) -> Iterator[str]:
+    """Yield one GeoJSON feature as text for each area version, with six decimals, by code.
+
+    ``far`` takes the coarse outline where there is one. Properties: code, name (in the reader's language), level,
+    code of the parent, number of the version.
+    """
+    whole = F("geom")
+    shape: Any = Coalesce(F("geom_far"), whole, output_field=MultiPolygonField(srid=4326)) if far else whole
+    rows = (
+        versions.annotate(shape=AsGeoJSON(shape, precision=_DIGITS))
+        .select_related("area", "area__parent")
+        .defer("geom", "geom_far", "centroid")
+        .order_by("area__code")
+    )
+    for version in rows.iterator(chunk_size=1000):
+        area = version.area
+        properties = {
+            "code": area.code, "name": area.label, "level": area.level,
+            "parent": area.parent.code if area.parent else None, "version": version.number,
+        }  # fmt: skip
+        yield (
+            f'{{"type":"Feature","id":{json.dumps(area.code)},'
+            f'"properties":{json.dumps(properties, ensure_ascii=False)},"geometry":{version.shape}}}'
+        )
