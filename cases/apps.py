@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +13,10 @@ class CasesConfig(AppConfig):
     verbose_name = _("cases")
 
     def ready(self) -> None:
-        """Connect the journal to the port that the lower apps write through."""
+        """Connect the journal to the port that the lower apps write through, and have it sealed daily."""
         from cases.journal.append import append  # noqa: PLC0415 - models are not ready at import time
-        from citygrid.common import facts  # noqa: PLC0415
+        from cases.journal.seals import seal  # noqa: PLC0415
+        from citygrid.common import facts, periodic  # noqa: PLC0415
 
         facts.plug(append)
+        periodic.register("seal the journal", timedelta(days=1), seal)

@@ -12,6 +12,9 @@ from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
 from tests import cast
+from tests.unguarded import let_tests_flush
+
+let_tests_flush()
 
 
 @pytest.fixture

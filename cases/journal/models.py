@@ -2,15 +2,23 @@
 
 Every subject has its own chain (``sequence`` without gaps, each hash over the one before), so that writers of
 different subjects never wait for each other. A :class:`Seal` then ties all chains together up to a row.
+Database triggers (:mod:`cases.journal.guards`) refuse every change but the one mark ``published_at``.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from cases.journal.kinds import label_of
+from citygrid.accounts.permissions import Perm
+from citygrid.common import clock
+from citygrid.common.facts import Subject
+from gridmap.posts.rights import can
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -19,6 +27,18 @@ class EventQuerySet(models.QuerySet["Event"]):
     def unpublished(self) -> EventQuerySet:
         """Events that nobody has passed on yet."""
         return self.filter(published_at=None)
+
+    def of(self, subject: Any) -> EventQuerySet:
+        """The chain of one subject: a model instance or a :class:`~citygrid.common.facts.Subject`."""
+        named = subject if isinstance(subject, Subject) else Subject.of(subject)
+        return self.filter(subject_type=named.type, subject_id=named.id)
+
+    def visible_to(self, user: Any, at: datetime | None = None) -> EventQuerySet:
+        """The whole city's journal for those who may read it, nothing for anybody else.
+
+        There is no scope by area: a fact names its subject in words and may outlive the row and its place.
+        """
+        return self.all() if can(user, Perm.JOURNAL_VIEW, at=at or clock.now()) else self.none()
 
     def delete(self) -> Any:
         """Refuse: the journal is append-only."""
@@ -63,14 +83,22 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_text}"
 
+    @property
+    def label(self) -> str:
+        """What happened, in the reader's language."""
+        return label_of(self.kind)
+
 
 class Seal(models.Model):
-    """Ties together all events up to a row: count and hash over every event's hash in order of their keys."""
+    """Ties together all events up to a row: count and hash over every event's hash in order of their keys.
+
+    Each seal continues from the one before; ``previous_hash`` is unique, so the seals themselves cannot fork.
+    """
 
     up_to = models.BigIntegerField(_("last event"), unique=True)
     events = models.PositiveBigIntegerField(_("events in all"))
     sealed_at = models.DateTimeField(_("sealed at"))
-    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True, unique=True)
     hash = models.CharField(_("hash"), max_length=64)
 
     class Meta:

@@ -47,6 +47,12 @@ class Conflict(Refusal):
         self.current = current
 
 
+class Busy(Conflict):
+    """Somebody else was faster at this very moment. Nothing was changed, and the same request may be sent again."""
+
+    code = "busy"
+
+
 class Invalid(Refusal):
     """The input cannot be used. ``fields`` names each field's faults."""
 
