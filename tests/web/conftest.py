@@ -1,0 +1,133 @@
+"""The browser: Debian's Chromium against a real server. Ask for ``visit``; what it opened must stay free of errors."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests import cast
+from tests.web.server import ROOT, Server
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server, with the cast's city."""
+    found = Server(tmp_path_factory.mktemp("browser-home"))
+    yield found
+    found.stop()
+
+
+# Per module: while Playwright lives, its event loop runs in this thread, and Django then refuses the database.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a network beyond this machine."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, server: Server) -> Callable[[str], Any]:
+    """Sign somebody in through the real page, once per module; return the cookies."""
+    known: dict[str, Any] = {}
+
+    def cookies(username: str) -> Any:
+        if username not in known:
+            context = browser.new_context(base_url=server.url, locale="en")
+            page = context.new_page()
+            page.goto("/login/")
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", cast.PASSWORD)
+            page.click("main button[type=submit], main form button")
+            page.wait_for_url(f"{server.url}/")
+            known[username] = context.storage_state()
+            context.close()
+        return known[username]
+
+    return cookies
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server, signed_in: Callable[[str], Any]) -> Iterator[Visit]:
+    """Open a page as somebody: ``visit("/areas/", "street", size=PHONE, language="zh-CN", scheme="dark")``.
+
+    At the end no page may have logged an error, broken the content security policy or left a fetch unanswered.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(
+        path: str,
+        username: str = "",
+        *,
+        size: Any = DESK,
+        language: str = "en",
+        scheme: Any = "light",
+        status: int = 200,
+    ) -> Page:
+        state = signed_in(username) if username else None
+        context = browser.new_context(
+            base_url=server.url, viewport=size, locale=language, color_scheme=scheme, storage_state=state,
+            reduced_motion="reduce",
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+
+        def heard(message: ConsoleMessage) -> None:
+            asked_for = (
+                status >= 400 and f"status of {status}" in message.text and message.location["url"].endswith(path)
+            )
+            if message.type in ("error", "warning") and not asked_for:
+                faults.append(f"{page.url}: {message.text} {message.location['url']}")
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == status, f"{path} answered {answer.status}"
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The accessibility checker, as a script to be run in a page."""
+    return Path(ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def accessible(axe_source: str) -> Callable[[Page], list[str]]:
+    """Return what axe finds against WCAG 2.2 A and AA on a page, as lines."""
+
+    def faults(page: Page) -> list[str]:
+        page.evaluate(axe_source)
+        found = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+        )
+        return [
+            f"{rule['impact']} {rule['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+    return faults

@@ -1,0 +1,65 @@
+"""A real server for the browser tests: its own home folder and database, the whole ASGI stack, production posture.
+
+Not pytest-django's live server: that one shares a single connection among its threads, skips the production way of
+serving static files, and empties tables between tests, which the journal's triggers refuse.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+
+
+class Server:
+    """Started once per test session; ``url`` is its root without a slash."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = home / "server.log"
+        outside = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
+        self.env = outside | {
+            "CITYGRID_HOME": str(home), "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": "browser-tests-" + "k" * 50,
+            "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "citygrid.settings",
+        }  # fmt: skip
+        self.run("manage.py", "migrate", "--verbosity=0")
+        self.run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
+        self.run("-m", "tests.web.city")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                [sys.executable, "-m", "uvicorn", "citygrid.asgi:application", "--lifespan=off", f"--port={port}"],
+                cwd=ROOT, env=self.env, stdout=log, stderr=log,
+            )  # fmt: skip
+        self.wait()
+
+    def run(self, *words: str) -> None:
+        """Run one Python command in the server's environment; its failure is the test's."""
+        done = subprocess.run([sys.executable, *words], cwd=ROOT, env=self.env, capture_output=True, text=True)  # noqa: S603 - our own interpreter
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def wait(self) -> None:
+        """Return when the server answers."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/static/kit/icon.svg", timeout=2).close()  # noqa: S310 - loopback
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def stop(self) -> None:
+        """End the server."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
