@@ -81,6 +81,15 @@ class MapAdmin(LeafletGeoAdminMixin):
     map_template = MapWidget.template_name
 
 
+class StillMaps:
+    """Mix-in for pages that show :func:`still_map`, which is no form field and brings no files along."""
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Add the map's files to a single page; lists need none."""
+        context["media"] = context["media"] + MapWidget().media
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+
 def still_map(geom: Any, name: str) -> str:
     """Return the HTML of a map that shows ``geom`` (EPSG:4326) and cannot be changed."""
     widget = MapWidget(attrs={"geom_type": geom.geom_type.upper()})

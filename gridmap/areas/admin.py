@@ -17,7 +17,7 @@ from citygrid.common.perm_admin import PermAdmin, ReadOnlyAdmin
 from gridmap.areas import upkeep
 from gridmap.areas.admin_forms import AreaForm, GridForm, ResponsibilityGridForm
 from gridmap.areas.models import Area, AreaVersion, Grid, ResponsibilityGrid
-from gridmap.map_widget import MapWidget, still_map
+from gridmap.map_widget import StillMaps, still_map
 
 NO_PLACE = _("Choose what the new area belongs to, inside the areas in which you may do this.")
 
@@ -43,7 +43,7 @@ class InForce(admin.SimpleListFilter):
 
 
 @admin.register(Area)
-class AreaAdmin(PermAdmin):
+class AreaAdmin(StillMaps, PermAdmin):
     """The tree. A new outline, name or code begins a new version; nothing that cases point to is overwritten."""
 
     view_perm, change_perm = Perm.AREA_VIEW, Perm.AREA_MANAGE
@@ -66,6 +66,23 @@ class AreaAdmin(PermAdmin):
     def in_force(self, area: Area) -> bool:
         """Whether the area exists now."""
         return area.abolished_at is None or area.abolished_at > clock.now()
+
+    # What readers see in place of the form's fields of the same names.
+    @admin.display(description=_("outline"))
+    def outline(self, area: Area) -> str:
+        """The outline in force, on a map."""
+        version = area.versions.filter(valid_to=None).first()
+        return still_map(version.geom, "geom") if version else ""
+
+    @admin.display(description=_("population"))
+    def population(self, area: Area) -> int | None:
+        """As counted for the version in force."""
+        return area.versions.filter(valid_to=None).values_list("population", flat=True).first()
+
+    @admin.display(description=_("households"))
+    def households(self, area: Area) -> int | None:
+        """As counted for the version in force."""
+        return area.versions.filter(valid_to=None).values_list("households", flat=True).first()
 
     def place_of(self, obj: Area) -> Any:
         """A new area is judged where it is to hang."""
@@ -100,7 +117,7 @@ class AreaAdmin(PermAdmin):
 
 
 @admin.register(AreaVersion)
-class AreaVersionAdmin(ReadOnlyAdmin):
+class AreaVersionAdmin(StillMaps, ReadOnlyAdmin):
     """What areas were, and when."""
 
     view_perm = Perm.AREA_VIEW
@@ -124,11 +141,6 @@ class AreaVersionAdmin(ReadOnlyAdmin):
     def shown(self, version: AreaVersion) -> str:
         """The outline on a map."""
         return still_map(version.geom, "geom")
-
-    @property
-    def media(self) -> Any:
-        """Bring the map's files along: the still map is no form field."""
-        return super().media + MapWidget().media
 
 
 @admin.register(Grid)

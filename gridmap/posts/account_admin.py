@@ -12,10 +12,11 @@ from typing import Any
 from axes.utils import reset as lift_axes_lock
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import secondfactor, sessions, tokens
 from citygrid.accounts import services as accounts
@@ -53,7 +54,8 @@ class UserAdmin(PermAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """The people one may see."""
         ordering = self.get_ordering(request)
-        return people_visible_to(request.user, clock.now()).order_by(*ordering)
+        enrolled = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return people_visible_to(request.user, clock.now()).annotate(enrolled=Exists(enrolled)).order_by(*ordering)
 
     def place_of(self, obj: User) -> Any:
         """Judge wherever the person has a post; a new account has none yet."""
@@ -74,7 +76,7 @@ class UserAdmin(PermAdmin):
     @admin.display(description=gettext_lazy("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:
         """Whether signing in asks for a code."""
-        return secondfactor.is_enrolled(user)
+        return bool(getattr(user, "enrolled", False))
 
     def write(self, obj: User, *, stored: Any, form: Any, by: Any, at: datetime) -> User:
         """Open or change by the services."""

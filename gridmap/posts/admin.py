@@ -37,8 +37,9 @@ class PostForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["starts_at"].required = False
-        self.fields["starts_at"].help_text = _("Empty: from now on.")
+        if field := self.fields.get("starts_at"):  # a page that only shows has no fields
+            field.required = False
+            field.help_text = _("Empty: from now on.")
 
     def clean_starts_at(self) -> datetime:
         """Begin now where nothing is said."""
