@@ -14,6 +14,7 @@ from gridmap.crs import to_wgs84
 from gridmap.spatial import engine
 
 _IDS = 10_000
+_RANK = {str(level): rank for level, rank in RANK.items()}  # without making an enum member for every row
 
 
 class Spot(NamedTuple):
@@ -64,7 +65,7 @@ def _smallest(
         chunk = numbers[start : start + size]
         for place, area, level, code in _pairs(lon[chunk].tolist(), lat[chunk].tolist(), names, at):
             n = int(chunk[place])
-            candidate = ((-RANK[Level(level)], code), area, level)
+            candidate = ((-_RANK[level], code), area, level)
             if n not in best or candidate < best[n]:
                 best[n] = candidate
     return best

