@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.common.crypto import EncryptedTextField
+
 
 class Heartbeat(models.Model):
     """The last sign of life of one worker process. ``/readyz`` reads it."""
@@ -46,8 +48,8 @@ class IdempotentReply(models.Model):
     key = models.CharField(_("idempotency key"), max_length=200)
     fingerprint = models.CharField(_("request digest"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"), null=True)  # null while the first request still runs
-    body = models.JSONField(_("answer"), null=True)
-    created_at = models.DateTimeField(_("created at"), db_index=True)
+    body = EncryptedTextField(_("answer"), null=True)  # JSON; answers may hold personal data
+    created_at = models.DateTimeField(_("created at"), db_index=True)  # and the token of who is at work on it
 
     class Meta:
         verbose_name = _("kept answer")
