@@ -6,6 +6,9 @@ table rename (Django ticket #32935). CityGrid needs none of that metadata: ``Ini
 
 from __future__ import annotations
 
+# Loaded for its effect, and before any connection is. SQLite loads mod_spatialite with its symbols visible to all, and
+# with it the system's GEOS; a Shapely that is loaded later binds its own, newer GEOS to those, and the process crashes.
+import shapely  # noqa: F401
 from django.contrib.gis.db.backends.spatialite import base
 
 from citygrid.common.spatialite.schema import SchemaEditor
