@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, FloatField, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Grid, Level
 from gridmap.posts.models import Post
@@ -95,28 +96,31 @@ def tree(user: Any, area: Area, at: datetime) -> Trunk:
     return Trunk(top, path)
 
 
-def children(user: Any, area: Area, at: datetime) -> Any:
-    """Return the areas directly below, with ``grids`` and their ``area_m2``, ``population``, ``households`` now."""
+def figured(areas: Any, at: datetime) -> Any:
+    """Annotate areas with their ``grids`` below, ``area_m2``, ``population`` and ``households`` at that time.
+
+    Figures are None where nothing was drawn or counted.
+    """
     now = AreaVersion.objects.filter(area=OuterRef("pk")).in_force(at).order_by()
     grids = (
         AreaLink.objects.filter(ancestor=OuterRef("pk"), depth__gt=0, descendant__level=Level.GRID)
+        .filter(descendant__in=Area.objects.in_force(at).values("pk"))
         .order_by()
         .values("ancestor")
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return (
-        Area.objects.visible_to(user, at)
-        .in_force(at)
-        .filter(parent=area)
-        .annotate(
-            grids=Subquery(grids, output_field=IntegerField()),
-            area_m2=Subquery(now.values("area_m2")[:1], output_field=FloatField()),
-            population=Subquery(now.values("population")[:1], output_field=IntegerField()),
-            households=Subquery(now.values("households")[:1], output_field=IntegerField()),
-        )
-        .order_by("code")
-    )
+    return areas.annotate(
+        grids=Coalesce(Subquery(grids, output_field=IntegerField()), 0),
+        area_m2=Subquery(now.values("area_m2")[:1], output_field=FloatField()),
+        population=Subquery(now.values("population")[:1], output_field=IntegerField()),
+        households=Subquery(now.values("households")[:1], output_field=IntegerField()),
+    ).order_by("code")
+
+
+def children(user: Any, area: Area, at: datetime) -> Any:
+    """Return the areas directly below, :func:`figured`."""
+    return figured(Area.objects.visible_to(user, at).in_force(at).filter(parent=area), at)
 
 
 def facts(user: Any, area: Area, at: datetime) -> Facts:

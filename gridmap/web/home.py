@@ -43,12 +43,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One post with its duty in words and its area at a glance."""
+    """The posts of one role: its duty in words and the places at a glance."""
 
-    post: Post
+    role: Role
     duty: Any
-    area: Area
-    facts: browse.Facts | None
+    posts: list[Post]
+    areas: list[Any]  # with their figures, as far as they may be seen
 
 
 @login_required
@@ -56,12 +56,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the worklist."""
     frame = frame_of(request)
     at = clock.now()
+    places = {post.pk: getattr(post.place, "area_served", post.place).pk for post in frame.posts}
+    seen = Area.objects.visible_to(request.user, at).filter(pk__in=places.values())
+    figures = list(browse.figured(seen, at))
     held = []
-    for post in frame.posts:
-        spec = ROLES[Role(post.role)]
-        area = getattr(post.place, "area_served", post.place)
-        facts = browse.facts(request.user, area, at) if Perm.AREA_VIEW in spec.perms else None
-        held.append(Held(post, spec.duty, area, facts))
+    for role in dict.fromkeys(Role(post.role) for post in frame.posts):
+        posts = [post for post in frame.posts if post.role == role]
+        mine = {places[post.pk] for post in posts}
+        held.append(Held(role, ROLES[role].duty, posts, [area for area in figures if area.pk in mine]))
     moves = [
         Move(url, icon, label, text)
         for perm, name, icon, label, text in MOVES

@@ -64,7 +64,7 @@ async function draw() {
   try {
     const [children, siblings] = await Promise.all([
       config.level === "grid" ? { features: [] } : outlines({ parent: config.code, zoom, ...(density ? { level: "grid" } : {}) }),
-      config.parent ? outlines({ parent: config.parent, zoom }) : { features: [] },
+      outlines(config.parent ? { parent: config.parent, zoom } : { level: config.level, zoom }),
     ]);
     if (wanted !== drawn) return;
     below.clearLayers();
