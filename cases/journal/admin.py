@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from cases.journal.kinds import label_of
 from cases.journal.models import Event, Seal
+from cases.journal.verify import Verification
 from citygrid.accounts.permissions import Perm
 from citygrid.common.perm_admin import ReadOnlyAdmin
+
+VERIFY_AT_MOST = 200_000  # events while somebody waits for the page, half a minute; the command knows no limit
+FAULTS_SHOWN = 100
 
 
 @admin.register(Event)
@@ -18,14 +28,18 @@ class EventAdmin(ReadOnlyAdmin):
     """Everything that happened, newest first."""
 
     view_perm = Perm.JOURNAL_VIEW
-    scoped = False
-    list_display = ["at", "kind", "subject_text", "actor_text", "sequence", "source_ip"]
-    list_display_links = ["at", "kind"]
+    list_display = ["at", "label", "subject_text", "actor_text", "sequence", "source_ip"]
+    list_display_links = ["at", "label"]
     list_filter = ["subject_type"]
     search_fields = ["=kind", "=subject_id", "=actor_text", "=request_id"]
     search_help_text = _("Exact kind, subject key, name of the person, or request id")
     date_hierarchy = "at"
     ordering = ["-id"]
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def label(self, event: Event) -> str:
+        """What a person calls it."""
+        return label_of(event.kind)
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Let pages of objects lead to their own events."""
@@ -34,12 +48,30 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(Seal)
 class SealAdmin(ReadOnlyAdmin):
-    """The daily seals over all chains."""
+    """The daily seals over all chains, and the proof that nothing was altered."""
 
     view_perm = Perm.JOURNAL_VIEW
     scoped = False
     list_display = ["sealed_at", "up_to", "events", "short_hash"]
     ordering = ["-up_to"]
+    change_list_template = "admin/cases/seal/change_list.html"
+
+    def get_urls(self) -> list[Any]:
+        """Add the proof."""
+        return [path("verify/", self.admin_site.admin_view(self.verify), name="journal_verify"), *super().get_urls()]
+
+    def verify(self, request: HttpRequest) -> HttpResponse:
+        """Verify every chain and seal, and show what is wrong. Raises 403 without the right, 405 but for a POST."""
+        if not self.holds(request, Perm.JOURNAL_VERIFY):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        context = {**self.admin_site.each_context(request), "title": _("Proof of the journal"), "opts": self.opts}
+        if Event.objects.count() > VERIFY_AT_MOST:
+            return TemplateResponse(request, "admin/cases/seal/verified.html", context | {"too_many": VERIFY_AT_MOST})
+        run = Verification()
+        faults = list(islice(run.faults(), FAULTS_SHOWN))
+        return TemplateResponse(request, "admin/cases/seal/verified.html", context | {"run": run, "faults": faults})
 
     @admin.display(description=_("hash"))
     def short_hash(self, seal: Seal) -> str:

@@ -59,7 +59,7 @@ LABELS: dict[str, Any] = {
     "post.granted": _("Post given"),
     "post.withdrawn": _("Post withdrawn before it began"),
     "register.revealed": _("Personal data revealed"),
-    "responsibilitygrid.regrouped": _("Grids of the responsibility grid changed"),
+    "responsibility_grid.regrouped": _("Grids of the responsibility grid changed"),
     "unit.added": _("Unit added to the register"),
     "unit.changed": _("Unit changed in the register"),
 }

@@ -7,6 +7,7 @@ are retired or closed by an action.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,14 @@ class PermAdmin(admin.ModelAdmin):
         found: Any = super().get_queryset(request)
         return found.visible_to(request.user) if self.scoped else found
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave encrypted columns out where the page would only show them."""
+        names = super().get_fields(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        hidden = {field.name for field in self.opts.concrete_fields if isinstance(field, EncryptedTextField)}
+        return [name for name in names if name not in hidden]
+
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Offer, and accept, only what the person may see of the other model."""
         if request is not None and "queryset" not in kwargs:
@@ -134,7 +143,8 @@ class PermAdmin(admin.ModelAdmin):
     def write(self, obj: Any, *, stored: Any, form: Any, by: Any, at: datetime) -> Any:
         """Store ``obj`` and record the fact; return what was stored. ``stored`` is the row as it was, or None."""
         obj.save()
-        kind = f"{self.opts.model_name}.{'changed' if stored else 'added'}"
+        noun = re.sub(r"(?<!^)(?=[A-Z])", "_", self.model.__name__).lower()  # KeyPlace → key_place
+        kind = f"{noun}.{'changed' if stored else 'added'}"
         facts.record(kind, obj, at=at, by=by, **difference(stored, obj, form.changed_data))
         return obj
 
@@ -188,6 +198,8 @@ def difference(stored: Any, obj: Any, names: list[str]) -> dict[str, Any]:
     columns = {field.name: field for field in obj._meta.concrete_fields}
     for name in names:
         if (field := columns.get(name)) is None:
+            continue
+        if stored is not None and getattr(stored, name) == getattr(obj, name):
             continue
         hidden = isinstance(field, EncryptedTextField) or hasattr(field, "geom_type") or name == "password"
         for row, told in ((stored, before), (obj, after)):

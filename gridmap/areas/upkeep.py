@@ -101,6 +101,6 @@ def set_members(*, grid: ResponsibilityGrid, areas: Iterable[Area], at: datetime
         ResponsibilityGridMember(responsibility_grid=grid, area_id=pk, starts_at=at) for pk in wanted if pk not in kept
     )
     facts.record(
-        "responsibilitygrid.regrouped", grid, at=at, by=by,
+        "responsibility_grid.regrouped", grid, at=at, by=by,
         joined=sorted(area.code for pk, area in wanted.items() if pk not in kept), left=sorted(gone),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from citygrid.accounts.permissions import Perm
-from citygrid.common import clock, facts
+from citygrid.common import clock
 from citygrid.common.admin_actions import ask_then_do
-from citygrid.common.errors import Conflict
 from citygrid.common.perm_admin import PermAdmin
 from gridmap.areas.admin import InForce
+from gridmap.departments import services
 from gridmap.departments.models import Department
-from gridmap.posts.rights import require
+
+CHANGEABLE = ["name", "name_en", "short_name", "kind", "parent", "area_served", "phone"]
 
 
 class Open(InForce):
@@ -37,8 +39,12 @@ class DepartmentAdmin(PermAdmin):
     search_fields = ["^code", "name", "short_name", "name_en"]
     autocomplete_fields = ["parent", "area_served"]
     ordering = ["code"]
-    fields = ["code", "name", "name_en", "short_name", "kind", "parent", "area_served", "phone"]
+    fields = ["code", *CHANGEABLE]
     actions = ["close"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A code is for life."""
+        return ["code"] if obj else []
 
     @admin.display(description=gettext_lazy("open"), boolean=True)
     def is_open(self, department: Department) -> bool:
@@ -51,20 +57,15 @@ class DepartmentAdmin(PermAdmin):
         return ask_then_do(
             self, request, queryset, name="close",
             question=_("Close these departments from now on? Their history stays."),
-            do=lambda department: self.close_one(request, department),
+            do=lambda department: services.close_department(
+                department=department, at=clock.now(), by=request.user
+            ),
         )  # fmt: skip
 
-    def close_one(self, request: HttpRequest, department: Department) -> None:
-        """Close one. Raises ``NotAllowed``; ``Conflict`` while posts or departments hang on it."""
-        at = clock.now()
-        require(request.user, Perm.DEPARTMENT_MANAGE, department, at)
-        if department.closed_at is not None:
-            raise Conflict(_("%(department)s is closed already.") % {"department": department})
-        if department.posts.in_force(at).exists() or department.children.in_force(at).exists():
-            raise Conflict(
-                _("%(department)s still has posts or departments below it. End or move those first.")
-                % {"department": department}
-            )
-        department.closed_at = at
-        department.save(update_fields=["closed_at"])
-        facts.record("department.closed", department, at=at, by=request.user)
+    def write(self, obj: Department, *, stored: Any, form: Any, by: Any, at: datetime) -> Department:
+        """Add or change by the services."""
+        fields = {name: getattr(obj, name) for name in CHANGEABLE}
+        if stored is None:
+            return services.add_department(code=obj.code, at=at, by=by, **fields)
+        services.change_department(department=stored, at=at, by=by, **fields)
+        return stored

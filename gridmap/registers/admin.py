@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import masking
 from citygrid.common.crypto import blind
+from citygrid.common.hidden_fields import HiddenFieldsForm
 from citygrid.common.perm_admin import PermAdmin
 from gridmap.registers.models import Household, Person, Unit
-
-_KEEP = _("Empty: what is stored stays as it is. What is stored is not shown.")
-
-
-class HiddenFieldsForm(forms.ModelForm):
-    """Encrypted columns can be written but not read: an empty field leaves the stored value alone."""
-
-    hidden: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.stored = {name: getattr(self.instance, name) for name in self.hidden}
-        for name in self.hidden:
-            self.fields[name] = forms.CharField(
-                label=self.fields[name].label, required=False, help_text=_KEEP, max_length=30
-            )
-            self.initial[name] = ""
-
-    def clean(self) -> Any:
-        """Put the stored value where nothing new was typed."""
-        data = super().clean() or self.cleaned_data
-        for name, stored in self.stored.items():
-            data[name] = data.get(name) or stored
-        return data
 
 
 class PersonForm(HiddenFieldsForm):
