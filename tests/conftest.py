@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
@@ -15,6 +17,13 @@ from tests import cast
 from tests.unguarded import let_tests_flush
 
 let_tests_flush()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let refusals speak the language of the sources, in which the tests quote them; pages follow the request."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
