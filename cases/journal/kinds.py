@@ -12,6 +12,7 @@ _FORM = re.compile(r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")
 LABELS: dict[str, Any] = {
     "account.changed": _("Account changed"),
     "account.closed": _("Account closed"),
+    "account.demo_password_set": _("Password of the demonstration set"),
     "account.first_password_set": _("First password set"),
     "account.handed_over": _("Posts handed over to a successor"),
     "account.left": _("All posts ended because the person left"),

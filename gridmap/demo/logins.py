@@ -85,8 +85,8 @@ def in_words(posts: list[Post]) -> str:
     found: dict[tuple[str, str], list[str]] = {}
     for post in sorted(posts, key=lambda post: post.area.code if post.area else ""):
         area = post.area
-        within = area.parent.label if area and area.level == "grid" and area.parent else ""
-        place = area.label if area else post.department.label if post.department else ""
+        within = area.parent.name if area and area.level == "grid" and area.parent else ""
+        place = area.name if area else post.department.name if post.department else ""
         found.setdefault((_both(post.get_role_display), within), []).append(place)
     return "; ".join(
         f"{role} · {within} {', '.join(places)}" if within else f"{role} · {', '.join(places)}"
