@@ -26,4 +26,4 @@ def build() -> None:
     objects.build_components(areas, departments, START)
     buildings = objects.build_buildings(areas, START)
     objects.build_key_places(areas, START)
-    registers.build_registers(buildings)
+    registers.build_registers(buildings, START)

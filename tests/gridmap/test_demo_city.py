@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from typing import Any
 
 import pytest
 import shapely
@@ -61,7 +62,7 @@ def demo(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-def outlines() -> dict[int, shapely.Geometry]:
+def outlines() -> dict[int, Any]:
     versions = AreaVersion.objects.filter(level=Level.GRID)
     return {version.area_id: shapely.from_wkb(bytes(version.geom.wkb)) for version in versions}
 
@@ -85,7 +86,7 @@ def test_every_outline_says_that_it_is_example_data_and_has_a_coarse_twin():
 
 
 def test_people_and_households_add_up_from_grid_to_city():
-    figures = {version.code: version for version in AreaVersion.objects.select_related("area__parent")}
+    figures: dict[str, Any] = {version.code: version for version in AreaVersion.objects.select_related("area__parent")}
     below: dict[str, list[int]] = {}
     for version in figures.values():
         if version.code != CITY:
@@ -96,7 +97,9 @@ def test_people_and_households_add_up_from_grid_to_city():
 
 
 def test_every_class_of_the_density_legend_occurs_in_shiting():
-    people = AreaVersion.objects.filter(code__startswith=SHITING, level=Level.GRID).values_list("population", flat=True)
+    people: Any = AreaVersion.objects.filter(code__startswith=SHITING, level=Level.GRID).values_list(
+        "population", flat=True
+    )
     classes = {next(n for n, top in enumerate((50, 100, 150, 200, 10**6)) if count <= top) for count in people}
     assert classes == {0, 1, 2, 3, 4}
 
