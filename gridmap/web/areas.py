@@ -22,11 +22,11 @@ from gridmap.posts.rights import require
 
 PAGE = 50
 MANY_POINTS = 2000
-OUTLINES, LOCATE = "/api/v1/areas.geojson", "/api/v1/locate/"
 WORDS = {
     "loading": _("Loading the outlines …"),
     "failed": _("The server did not answer. Check the connection and try again."),
     "none": _("No outline has been drawn for this area yet."),
+    "notYours": _("This area is not yours to see."),
     "searching": _("Looking it up …"),
     "unreadable": _("This is not a place in China. Write longitude and latitude in degrees: 120.20016, 27.33217"),
     "tie": _("The point lies on a border. By rule the smaller code is responsible."),
@@ -102,8 +102,8 @@ def map_config(area: Area, parent: Area | None, version: AreaVersion | None) -> 
         "level": area.level,
         "parent": parent.code if parent else "",
         "outline": outline(version) if version else None,
-        "outlines": OUTLINES,
-        "locate": LOCATE,
+        "outlines": reverse("api_areas_geojson"),
+        "locate": reverse("api_locate"),
         "page": reverse("area", args=["CODE"]),
         "tiles": settings.MAP_TILES_URL,
         "attribution": settings.MAP_TILES_ATTRIBUTION,

@@ -7,6 +7,8 @@ import { createWhere } from "./where.js";
 const L = window.L;
 const frame = document.getElementById("cg-map-frame");
 const readConfig = () => JSON.parse(document.getElementById("cg-map-config").textContent);
+const NONE = { features: [] };
+const FINE_FROM = 13; // the API sends coarse outlines below this zoom
 
 let config = readConfig();
 let pointing = false;
@@ -15,6 +17,7 @@ let drawn = "";
 const { map, part } = createMap(frame, config);
 const labels = createLabels(map);
 const below = L.geoJSON(null, { style: styleBelow, onEachFeature: follow }).addTo(map);
+const grids = L.geoJSON(null, { style: styleGrid, onEachFeature: follow }).addTo(map);
 const beside = L.geoJSON(null, { style: styleBeside, onEachFeature: follow }).addTo(map);
 const own = L.geoJSON(null, { style: styleOwn, interactive: false }).addTo(map);
 const where = createWhere({ map, config: () => config, choose });
@@ -25,8 +28,10 @@ function styleOwn() {
 function styleBeside() {
   return { color: colour("--cg-muted"), weight: 1, dashArray: "4 4", fillColor: colour("--cg-muted"), fillOpacity: 0.06 };
 }
-function styleBelow(feature) {
-  if (!density) return { color: colour("--cg-blue"), weight: 1.5, fillColor: colour("--cg-blue"), fillOpacity: 0.1 };
+function styleBelow() {
+  return { color: colour("--cg-blue"), weight: 1.5, fillColor: colour("--cg-blue"), fillOpacity: density ? 0 : 0.1 };
+}
+function styleGrid(feature) {
   const kind = densityClass(feature.properties.population);
   return { color: colour("--cg-muted"), weight: 1, fillColor: colour(`--cg-density-${kind}`), fillOpacity: kind ? 0.85 : 0.2 };
 }
@@ -38,14 +43,13 @@ function follow(feature, layer) {
     choose(feature.properties.code);
   });
   layer.on("mouseover", () => layer.setStyle({ weight: 3 }));
-  layer.on("mouseout", () => layer.setStyle({ weight: 1.5 }));
+  layer.on("mouseout", () => layer.setStyle({ weight: 1 }));
 }
 
 /** Go to an area's page through its link in the tree or by swapping the page around the map. */
 function choose(code) {
   const url = config.page.replace("CODE", encodeURIComponent(code));
-  window.htmx.ajax("GET", url, { source: frame, target: "#main", select: "#main", swap: "outerHTML show:none" })
-    .then(() => { history.pushState({}, "", url); });
+  window.htmx.ajax("GET", url, { source: frame, target: "#main", select: "#main", swap: "outerHTML show:none", push: url });
 }
 
 async function outlines(query) {
@@ -56,20 +60,21 @@ async function outlines(query) {
 
 /** Fetch and draw what belongs to the chosen area at this zoom; an answer that comes too late is dropped. */
 async function draw() {
-  const zoom = Math.round(map.getZoom());
-  const wanted = JSON.stringify([config.code, zoom, density]);
+  const zoom = Math.floor(map.getZoom());
+  const wanted = JSON.stringify([config.code, zoom >= FINE_FROM, density]);
   if (wanted === drawn) return;
   drawn = wanted;
   part("notice").textContent = config.words.loading;
   try {
-    const [children, siblings] = await Promise.all([
-      config.level === "grid" ? { features: [] } : outlines({ parent: config.code, zoom, ...(density ? { level: "grid" } : {}) }),
+    const [children, siblings, counted] = await Promise.all([
+      config.level === "grid" ? NONE : outlines({ parent: config.code, zoom }),
       outlines(config.parent ? { parent: config.parent, zoom } : { level: config.level, zoom }),
+      density && config.level !== "grid" ? outlines({ parent: config.code, level: "grid", zoom }) : NONE,
     ]);
     if (wanted !== drawn) return;
-    below.clearLayers();
-    beside.clearLayers();
+    for (const group of [below, beside, grids]) group.clearLayers();
     below.addData(children.features);
+    grids.addData(counted.features);
     beside.addData(siblings.features.filter((one) => one.properties.code !== config.code));
     own.bringToFront();
     name();
@@ -108,6 +113,7 @@ function restyle() {
   own.setStyle(styleOwn);
   beside.setStyle(styleBeside);
   below.setStyle(styleBelow);
+  grids.setStyle(styleGrid);
 }
 
 toggle(part("names"), (on) => labels.visible(on));
@@ -129,4 +135,5 @@ new MutationObserver(restyle).observe(document.documentElement, { attributeFilte
 document.body.addEventListener("htmx:afterSettle", () => {
   if (document.getElementById("cg-map-config") && readConfig().code !== config.code) show();
 });
+document.body.addEventListener("htmx:responseError", () => { part("notice").textContent = config.words.notYours; });
 show();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import django
-from django.conf import settings
 
 from citygrid import sqlite_driver
 
@@ -11,21 +10,20 @@ from citygrid import sqlite_driver
 def main() -> None:
     """Build areas, departments and people; everybody has the cast's password."""
     from django.contrib.auth.hashers import make_password
+    from django.test import override_settings
 
     from citygrid.accounts.models import User
     from citygrid.common import clock
     from gridmap.areas.models import AreaVersion, Level
     from tests import cast
 
-    real = settings.PASSWORD_HASHERS
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    areas = cast.build_city()
-    departments = cast.build_departments(areas)
-    for name, (role, code) in cast.PEOPLE.items():
-        cast.person(name, role, area=areas.get(code), department=departments.get(code))
-    settings.PASSWORD_HASHERS = real
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        areas = cast.build_city()
+        departments = cast.build_departments(areas)
+        for name, (role, code) in cast.PEOPLE.items():
+            cast.person(name, role, area=areas.get(code), department=departments.get(code))
     # One slow hash serves everybody: the browser signs in for real, but the cast is not hashed one by one.
-    User.objects.update(password=make_password(cast.PASSWORD, hasher="pbkdf2_sha256"), password_set_at=clock.now())
+    User.objects.update(password=make_password(cast.PASSWORD), password_set_at=clock.now())
     for people, code in zip((40, 90, 140, 260), cast.GRIDS, strict=True):
         AreaVersion.objects.filter(area__code=code, level=Level.GRID).update(population=people, households=people // 3)
 

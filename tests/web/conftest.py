@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template import engines
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests import cast
@@ -20,6 +22,30 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 Visit = Callable[..., Page]
+
+
+class Loud(str):
+    """Takes the place of an unknown variable's text and fails the test, for templates of this project."""
+
+    __slots__ = ()
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s"
+
+    def __mod__(self, variable: Any) -> str:
+        frame = sys._getframe(1)
+        context = frame.f_locals.get("context")
+        template = context.render_context.template if context is not None else None
+        name = str(template.origin.name) if template else ""
+        if name.startswith(str(ROOT / "templates")):
+            raise AssertionError(f"{name} shows {variable}, which its view does not give.")
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def no_unknown_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that a page shows must exist; ``{% if %}`` and ``{% firstof %}`` may ask for what need not."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", Loud("%s"))
 
 
 @pytest.fixture(scope="session")

@@ -30,8 +30,9 @@ class Server:
         self.log = home / "server.log"
         outside = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
         self.env = outside | {
-            "CITYGRID_HOME": str(home), "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": "browser-tests-" + "k" * 50,
-            "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "citygrid.settings",
+            "CITYGRID_HOME": str(home), "DEBUG": "0", "HTTPS": "0", "STATIC_HASHED": "1",
+            "SECRET_KEY": "browser-tests-" + "kettle-drum-" * 4, "ALLOWED_HOSTS": "127.0.0.1",
+            "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "citygrid.settings",
         }  # fmt: skip
         self.run("manage.py", "migrate", "--verbosity=0")
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity=0")

@@ -17,4 +17,4 @@ def surface(value: float | None) -> str:
         return ""
     if value < KM2:
         return _("%(number)s m²") % {"number": number_format(round(value), use_l10n=True, force_grouping=True)}
-    return _("%(number)s km²") % {"number": number_format(value / KM2, decimal_pos=2, force_grouping=True)}
+    return _("%(number)s km²") % {"number": number_format(round(value / KM2, 2), decimal_pos=2, force_grouping=True)}
