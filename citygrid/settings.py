@@ -229,9 +229,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["citygrid.common.api.parsers.LimitedJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "citygrid.common.api.pagination.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["citygrid.common.api.filters.StrictFilters"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
     "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
@@ -245,6 +245,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "citygrid.common.api.schema.add_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "gridmap.areas.models.Level",
+        "GridKindEnum": "gridmap.areas.models.GridKind",
+        "AreaClassEnum": "gridmap.areas.models.AreaClass",
+        "DepartmentKindEnum": "gridmap.departments.models.DepartmentKind",
+        "CategoryKindEnum": "cases.catalogue.models.CategoryKind",
+    },
 }
 LEAFLET_CONFIG = {
     "SRID": 4326,

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
+from gridmap.api.areas import AreaDetailView, AreaListView
+from gridmap.api.departments import DepartmentDetailView, DepartmentListView
+from gridmap.api.geojson import OutlineView
+from gridmap.api.locate import LocateView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("areas/", AreaListView.as_view(), name="api_areas"),
+    path("areas.geojson", OutlineView.as_view(), name="api_areas_geojson"),
+    path("areas/<code:code>/", AreaDetailView.as_view(), name="api_area"),
+    path("locate/", LocateView.as_view(), name="api_locate"),
+    path("departments/", DepartmentListView.as_view(), name="api_departments"),
+    path("departments/<code:code>/", DepartmentDetailView.as_view(), name="api_department"),
+]

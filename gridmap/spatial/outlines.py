@@ -31,7 +31,7 @@ def geojson_features(versions: Any, *, far: bool) -> Iterator[str]:
     """Yield one GeoJSON feature as text for each area version, with six decimals, by code.
 
     ``far`` takes the coarse outline where there is one. Properties: code, name (in the reader's language), level,
-    code of the parent, number of the version.
+    code of the parent, number of the version, population (or null), area in m².
     """
     whole = F("geom")
     shape: Any = Coalesce(F("geom_far"), whole, output_field=MultiPolygonField(srid=4326)) if far else whole
@@ -46,6 +46,7 @@ def geojson_features(versions: Any, *, far: bool) -> Iterator[str]:
         properties = {
             "code": area.code, "name": area.label, "level": area.level,
             "parent": area.parent.code if area.parent else None, "version": version.number,
+            "population": version.population, "area_m2": round(version.area_m2, 1),
         }  # fmt: skip
         yield (
             f'{{"type":"Feature","id":{json.dumps(area.code)},'

@@ -1,31 +1,168 @@
-"""Cursor pages: ``?cursor=&page_size=`` → ``{next, previous, results, count?}``."""
+"""Cursor pages: ``?cursor=&page_size=&ordering=&count=1`` → ``{next, previous, results, count?}``.
+
+The cursor holds the last row's value of the ordering field and its key, so the cost of a page does not grow with its
+number, rows added meanwhile shift nothing, and any number of equal values may follow each other.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+from dataclasses import dataclass
 from typing import Any
 
-from rest_framework.pagination import CursorPagination
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from citygrid.common.api.refusals import Malformed
 
 
-class CursorPages(CursorPagination):
-    """Pages whose cost does not grow with their number. ``?count=1`` asks for the total, which may be slow."""
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows: after (or, backwards, before) the row with this value and key."""
+
+    ordering: str
+    backwards: bool
+    value: str
+    key: str
+
+    def encode(self) -> str:
+        """Return it as text for an address."""
+        packed = json.dumps([self.ordering, int(self.backwards), self.value, self.key], ensure_ascii=False)
+        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> Cursor:
+        """Read :meth:`encode`'s text. Raises ``ValueError`` for anything else."""
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        ordering, backwards, value, key = json.loads(packed)
+        if not all(isinstance(part, str) for part in (ordering, value, key)) or "\x00" in value:
+            raise ValueError(text)
+        return cls(ordering, bool(backwards), value, key)
+
+
+class CursorPages(BasePagination):
+    """Pages of a view that names its ``ordering`` and the ``ordering_fields`` one may ask for.
+
+    Ordering fields are columns without null. ``?count=1`` asks for the total, which may be slow.
+    """
 
     page_size = 50
-    page_size_query_param = "page_size"
     max_page_size = 200
-    ordering = "pk"
-    count: int | None = None
 
-    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """Return one page, noting the total where it was asked for."""
-        if request.query_params.get("count") == "1":
-            self.count = queryset.count()
-        return super().paginate_queryset(queryset, request, view)
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        """Return one page. Raises ``Malformed`` for a parameter that cannot be used."""
+        self.request = request
+        asked = request.query_params
+        size = self._size(asked.get("page_size"))
+        self.ordering = _ordering(asked.get("ordering"), view)
+        self.count = queryset.count() if asked.get("count") == "1" else None
+        cursor = self._cursor(asked.get("cursor"))
+        backwards = bool(cursor and cursor.backwards)
+        rows = self._rows(queryset, cursor, backwards, size + 1)
+        more, rows = len(rows) > size, rows[:size]
+        if backwards:
+            rows.reverse()
+        self.next = self._link(rows[-1], backwards=False) if rows and (more or backwards) else None
+        self.previous = self._link(rows[0], backwards=True) if rows and (more if backwards else cursor) else None
+        return rows
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the page with its neighbours."""
-        answer: dict[str, Any] = {"next": self.get_next_link(), "previous": self.get_previous_link(), "results": data}
+        answer: dict[str, Any] = {"next": self.next, "previous": self.previous, "results": data}
         if self.count is not None:
             answer["count"] = self.count
         return Response(answer)
+
+    def _rows(self, queryset: Any, cursor: Cursor | None, backwards: bool, limit: int) -> list[Any]:
+        name, descending = self.ordering.lstrip("-"), self.ordering.startswith("-")
+        down = descending != backwards
+        if cursor:
+            field, key = queryset.model._meta.get_field(name), queryset.model._meta.pk
+            try:
+                value, pk = field.to_python(cursor.value), key.to_python(cursor.key)
+            except (ValidationError, OverflowError):
+                raise _bad_cursor() from None
+            beyond = "lt" if down else "gt"
+            queryset = queryset.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
+        sign = "-" if down else ""
+        return list(queryset.order_by(f"{sign}{name}", f"{sign}pk")[:limit])
+
+    def _cursor(self, text: str | None) -> Cursor | None:
+        if not text:
+            return None
+        try:
+            cursor = Cursor.decode(text)
+        except (ValueError, TypeError, binascii.Error):
+            raise _bad_cursor() from None
+        if cursor.ordering != self.ordering:
+            raise _bad_cursor()
+        return cursor
+
+    def _link(self, row: Any, *, backwards: bool) -> str:
+        field = row._meta.get_field(self.ordering.lstrip("-"))
+        cursor = Cursor(self.ordering, backwards, field.value_to_string(row), str(row.pk))
+        address = remove_query_param(self.request.build_absolute_uri(), "count")
+        return str(replace_query_param(address, "cursor", cursor.encode()))
+
+    def _size(self, text: str | None) -> int:
+        if text is None:
+            return self.page_size
+        if not (text.isascii() and text.isdigit()) or int(text[:9]) < 1:
+            fault = _("Give page_size as a whole number from 1 to %(most)s.") % {"most": self.max_page_size}
+            raise Malformed(fault, fields={"page_size": [fault]})
+        return min(int(text[:9]), self.max_page_size)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe the parameters for the API's own description."""
+        fields = _allowed(view)
+        return [
+            _parameter("cursor", "Where the page begins; take it from next or previous.", {"type": "string"}),
+            _parameter(
+                "page_size", "Rows on a page.",
+                {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size},
+            ),
+            _parameter(
+                "ordering", "Order of the rows; a minus sign turns it round.",
+                {"type": "string", "enum": fields, "default": view.ordering},
+            ),
+            _parameter("count", "1 adds the total number of rows.", {"type": "string", "enum": ["0", "1"]}),
+        ]  # fmt: skip
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema, "count": {"type": "integer"}},
+        }
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _allowed(view: Any) -> list[str]:
+    return [sign + name for name in view.ordering_fields for sign in ("", "-")]
+
+
+def _ordering(text: str | None, view: Any) -> str:
+    if not text:
+        return str(view.ordering)
+    if text not in _allowed(view):
+        fault = _("“%(given)s” is no ordering of this list. Use one of: %(allowed)s.") % {
+            "given": text, "allowed": ", ".join(_allowed(view)),
+        }  # fmt: skip
+        raise Malformed(fault, fields={"ordering": [fault]})
+    return text
+
+
+def _bad_cursor() -> Malformed:
+    fault = _("This cursor does not belong to this list. Follow next and previous, or begin without a cursor.")
+    return Malformed(fault, fields={"cursor": [fault]})

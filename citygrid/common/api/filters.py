@@ -1,0 +1,55 @@
+"""Query-string filters that refuse what they do not understand, naming what is allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+
+from citygrid.common.api.refusals import Malformed
+
+FLAG = [("0", "no"), ("1", "yes")]
+
+
+class StrictFilters(DjangoFilterBackend):
+    """A list with a value that a filter cannot use answers 400, never the whole list."""
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        """Apply the view's ``filterset_class``. Raises ``Malformed``."""
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        refuse(filterset.form)
+        return filterset.qs
+
+
+def refuse(form: forms.Form) -> None:
+    """Raise ``Malformed`` naming each fault of a form filled from a query string, unless there is none."""
+    if form.is_valid():
+        return
+    fields = {name: [_sentence(form, name, str(text)) for text in texts] for name, texts in form.errors.items()}
+    first = next(iter(fields.values()))[0]
+    raise Malformed(first, fields=fields)
+
+
+def _sentence(form: forms.Form, name: str, text: str) -> str:
+    field = form.fields[name]
+    given = form.data.get(name, "")
+    if isinstance(field, forms.ChoiceField) and given:
+        allowed = ", ".join(str(value) for value, _label in _flat(field.choices) if value)
+        return _("%(name)s cannot be “%(given)s”. Use one of: %(allowed)s.") % {
+            "name": name, "given": given, "allowed": allowed,
+        }  # fmt: skip
+    return f"{name}: {text}"
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    return [(value, label) for value, label in choices if value is not None]
+
+
+def flag_filter(**options: Any) -> django_filters.ChoiceFilter:
+    """Return a filter that takes 0 or 1."""
+    return django_filters.ChoiceFilter(choices=FLAG, empty_label=None, **options)
