@@ -48,7 +48,7 @@ class AreaAdmin(StillMaps, PermAdmin):
 
     view_perm, change_perm = Perm.AREA_VIEW, Perm.AREA_MANAGE
     form = AreaForm
-    list_display = ["code", "name", "level", "parent", "code_is_provisional", "in_force"]
+    list_display = ["code", "name", "level", "parent", "provisional", "in_force"]
     list_display_links = ["code", "name"]
     list_filter = ["level", InForce, "code_is_provisional"]
     list_select_related = ["parent"]
@@ -61,6 +61,11 @@ class AreaAdmin(StillMaps, PermAdmin):
         (None, {"fields": ["level", "parent", "code", "code_is_provisional", "name", "name_en", "kind"]}),
         (_("Outline and figures"), {"fields": ["outline", "population", "households"]}),
     ]
+
+    @admin.display(description=_("code"), ordering="code_is_provisional")
+    def provisional(self, area: Area) -> str:
+        """Say so where a later code table may replace the code."""
+        return str(_("provisional")) if area.code_is_provisional else ""
 
     @admin.display(description=_("in force"), boolean=True)
     def in_force(self, area: Area) -> bool:

@@ -1,6 +1,9 @@
 // Draws, shows and edits the shape of one form field. The field holds GeoJSON in EPSG:4326; holes are kept.
 /* global L */
 
+// The drawing tools still ask by the old name; the new function answers the same without a warning.
+L.Polyline._flat = L.LineUtil.isFlat;
+
 const MANY = { Point: "MultiPoint", LineString: "MultiLineString", Polygon: "MultiPolygon" };
 
 const pin = () => L.divIcon({ className: "cg-pin", iconSize: [16, 16] });
