@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import masking
-from citygrid.common.crypto import blind
 from citygrid.common.hidden_fields import HiddenFieldsForm
 from citygrid.common.perm_admin import PermAdmin
+from gridmap.registers import services
 from gridmap.registers.models import Household, Person, Unit
 
 
@@ -21,12 +24,6 @@ class PersonForm(HiddenFieldsForm):
     class Meta:
         model = Person
         fields = ["household", "name", "identity_number", "phone", "relation", "moved_out_on"]
-
-    def save(self, commit: bool = True) -> Person:
-        """Keep the digests by which encrypted values are found."""
-        self.instance.identity_digest = blind(self.instance.identity_number)
-        self.instance.phone_digest = blind(self.instance.phone)
-        return super().save(commit)
 
 
 class UnitForm(HiddenFieldsForm):
@@ -45,12 +42,20 @@ class RegisterAdmin(PermAdmin):
     """A register of one's own area."""
 
     view_perm, change_perm = Perm.REGISTER_VIEW, Perm.REGISTER_EDIT
+    save: Any  # the service
+
+    def write(self, obj: Any, *, stored: Any, form: Any, by: Any, at: datetime) -> Any:
+        """Store through the service, which checks the numbers and keeps personal data out of the journal."""
+        names = form.changed_data if stored else form.cleaned_data
+        columns = {name: form.cleaned_data[name] for name in names}
+        return self.save(at=at, by=by, **{str(self.opts.model_name): stored}, **columns)
 
 
 @admin.register(Household)
 class HouseholdAdmin(RegisterAdmin):
     """Dwellings."""
 
+    save = staticmethod(services.save_household)
     list_display = ["__str__", "area", "tenure"]
     list_filter = ["tenure"]
     list_select_related = ["area", "building"]
@@ -63,6 +68,7 @@ class HouseholdAdmin(RegisterAdmin):
 class PersonAdmin(RegisterAdmin):
     """Residents."""
 
+    save = staticmethod(services.save_person)
     form = PersonForm
     list_display = ["masked_name", "household", "masked_number", "masked_phone", "relation", "moved_out_on"]
     list_select_related = ["household__building", "household__area"]
@@ -90,6 +96,7 @@ class PersonAdmin(RegisterAdmin):
 class UnitAdmin(RegisterAdmin):
     """Enterprises, shops, institutions and associations."""
 
+    save = staticmethod(services.save_unit)
     form = UnitForm
     list_display = ["name", "kind", "area", "building", "employees"]
     list_select_related = ["area", "building"]

@@ -5,13 +5,14 @@ Identity numbers and phones are encrypted at rest and masked everywhere; each re
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
-from citygrid.common.crypto import EncryptedTextField
+from citygrid.common import masking
+from citygrid.common.crypto import EncryptedTextField, blind
 from gridmap.scope import ScopedQuerySet
 
 
@@ -55,6 +56,18 @@ class PersonQuerySet(RegisterQuerySet):
 
     scope_path = "household__area_id"
 
+    def living_here(self) -> Self:
+        """Those who have not moved out."""
+        return self.filter(moved_out_on=None)
+
+    def with_identity_number(self, number: str) -> Self:
+        """Who has exactly this number (tidy, as :mod:`gridmap.registers.checks` returns it)."""
+        return self.filter(identity_digest=blind(number)) if number else self.none()
+
+    def with_phone(self, number: str) -> Self:
+        """Who has exactly this phone (tidy)."""
+        return self.filter(phone_digest=blind(number)) if number else self.none()
+
 
 class Person(models.Model):
     """A resident."""
@@ -75,7 +88,29 @@ class Person(models.Model):
         verbose_name_plural = _("persons")
 
     def __str__(self) -> str:
-        return self.name
+        return self.masked_name  # what ends in logs, lists and the journal
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row with the digests by which its encrypted values are found."""
+        self.identity_digest, self.phone_digest = blind(self.identity_number), blind(self.phone)
+        if (names := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*names, "identity_digest", "phone_digest"}
+        super().save(*args, **kwargs)
+
+    @property
+    def masked_name(self) -> str:
+        """The surname."""
+        return masking.name(self.name)
+
+    @property
+    def masked_identity_number(self) -> str:
+        """First six and last four."""
+        return masking.identity_number(self.identity_number)
+
+    @property
+    def masked_phone(self) -> str:
+        """First three and last four."""
+        return masking.phone(self.phone)
 
     @property
     def scope_area_id(self) -> int:
@@ -105,3 +140,13 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_contact_name(self) -> str:
+        """The surname."""
+        return masking.name(self.contact_name)
+
+    @property
+    def masked_contact_phone(self) -> str:
+        """First three and last four."""
+        return masking.phone(self.contact_phone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gridmap.web import areas, home
 
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/", areas.browse, name="areas"),
     path("areas/<str:code>/", areas.show, name="area"),
     path("areas/<str:code>/below/", areas.branch, name="area_branch"),
+    path("registers/", include("gridmap.web.registers")),
 ]

@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def test_eight_writers_of_one_subject_leave_no_gap():
 
 
 def test_writers_of_different_subjects_and_sealers_leave_everything_whole():
-    jobs: list[partial[object]] = [partial(write, n % 7, n % 7 + 10) for n in range(70)]
+    jobs: list[partial[Any]] = [partial(write, n % 7, n % 7 + 10) for n in range(70)]
     jobs[20:20] = jobs[50:50] = [partial(seal, cast.START, patience=timedelta(seconds=20))] * 3
     faults = [result for result in together(jobs) if isinstance(result, Exception)]
     assert all(isinstance(fault, Busy) for fault in faults), faults
