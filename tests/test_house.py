@@ -182,7 +182,7 @@ def test_the_guard_finds_what_is_not_narrowed(sample):
 @pytest.mark.parametrize(
     "sample",
     [
-        "class V:\n    queryset = Area.objects.all()\n    def get_queryset(s):\n        return s.queryset.visible_to(u)",
+        "class V:\n    queryset = Area.objects.all()\n    def get_queryset(s):\n        return s.q.visible_to(u)",
         "def view(r, pk):\n    return get_object_or_404(Area.objects.visible_to(r.user), pk=pk)",
         "def view(r, pk):\n    return Category.objects.get(pk=pk)",
     ],

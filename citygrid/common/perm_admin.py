@@ -34,6 +34,7 @@ class PermAdmin(admin.ModelAdmin):
     change_perm = ""  # allows changes there; empty: nobody changes anything here
     add_perm: str | None = None  # allows adding; None: the same right as for changes
     scoped = True  # the default manager knows visible_to()
+    untold: tuple[str, ...] = ()  # columns whose values do not belong in the journal, because they name people
     list_per_page = 50
     show_full_result_count = False  # a second count of the whole table, which nobody reads
 
@@ -145,7 +146,7 @@ class PermAdmin(admin.ModelAdmin):
         obj.save()
         noun = re.sub(r"(?<!^)(?=[A-Z])", "_", self.model.__name__).lower()  # KeyPlace → key_place
         kind = f"{noun}.{'changed' if stored else 'added'}"
-        facts.record(kind, obj, at=at, by=by, **difference(stored, obj, form.changed_data))
+        facts.record(kind, obj, at=at, by=by, **difference(stored, obj, form.changed_data, self.untold))
         return obj
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
@@ -191,7 +192,7 @@ class _Refused(forms.ModelForm):
         return data
 
 
-def difference(stored: Any, obj: Any, names: list[str]) -> dict[str, Any]:
+def difference(stored: Any, obj: Any, names: list[str], untold: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return ``{"before": …, "after": …}`` of the columns ``names``; of encrypted ones and shapes no values."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -201,7 +202,7 @@ def difference(stored: Any, obj: Any, names: list[str]) -> dict[str, Any]:
             continue
         if stored is not None and getattr(stored, name) == getattr(obj, name):
             continue
-        hidden = isinstance(field, EncryptedTextField) or hasattr(field, "geom_type") or name == "password"
+        hidden = isinstance(field, EncryptedTextField) or hasattr(field, "geom_type") or name in untold
         for row, told in ((stored, before), (obj, after)):
             if row is not None:
                 told[name] = "…" if hidden else _plain(getattr(row, name))

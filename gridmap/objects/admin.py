@@ -98,6 +98,7 @@ class KeyPlaceAdmin(ObjectAdmin):
 
     add = staticmethod(services.add_key_place)
     form = KeyPlaceForm
+    untold = ("contact_name",)
 
     list_display = ["name", "kind", "area", "address", "risk_grade"]
     list_filter = ["kind", "risk_grade"]

@@ -211,6 +211,25 @@ def test_registers_are_masked_even_for_somebody_who_may_read_them(people, city):
     assert "13800005678" not in single
 
 
+def test_a_person_of_the_register_is_changed_by_the_service_and_the_journal_keeps_no_number(people, city):
+    keeper = people["auditor"]
+    Post.objects.create(user=keeper, role=Role.GRID_WORKER, area=city[cast.GRIDS[0]], starts_at=cast.START)
+    household = Household.objects.create(area=city[cast.GRIDS[0]], door="101", tenure="own")
+    row = Person.objects.create(household=household, name="张三丰", phone="13800005678")
+    page = reverse("admin:gridmap_person_change", args=[row.pk])
+    data = {"household": household.pk, "name": "张三丰", "relation": "本人"}
+    as_(keeper).post(page, data | {"phone": ""})
+    row.refresh_from_db()
+    assert (row.relation, row.phone) == ("本人", "13800005678")
+    as_(keeper).post(page, data | {"phone": "13900001234"})
+    row.refresh_from_db()
+    assert row.phone == "13900001234"
+    assert events().last().kind == "person.changed"
+    assert "1390000" not in str(list(events().values_list("facts", flat=True)))
+    refused = as_(keeper).post(page, data | {"phone": "12"})
+    assert "phone" in refused.context["adminform"].form.errors
+
+
 def test_a_category_keeps_its_code_and_is_retired_once(people):
     client = as_(people["sysadmin"])
     standard = apps.get_model("cases.CategoryStandard").objects.create(code="S", key="S", name="S")
