@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.forms.models import model_to_dict
 from hypothesis import HealthCheck, given, settings
@@ -16,27 +15,17 @@ from cases.journal.models import Event, Seal
 from cases.journal.seals import SealHash, seal
 from cases.journal.verify import Verification
 from citygrid.common import facts
-from citygrid.common.facts import Subject
 from tests import cast
+from tests.cases.tampering import A, B, remove, rewrite, rewrite_chain, row, write_journal
 from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.django_db
-A, B = Subject("test.thing", "a", "thing A"), Subject("test.thing", "b", "thing B")
 SQLITE = connection.vendor == "sqlite"
 
 
 @pytest.fixture
 def journal(db):
-    """Two chains of six events, woven into each other; sealed after the first eight rows and after the tenth."""
-    with transaction.atomic():
-        for number in range(12):
-            facts.record("thing.changed", (A, B)[number % 2], at=cast.START, number=number, text="字")
-            if number in (7, 9):
-                seal(cast.START + timedelta(days=number))
-
-
-def row(subject, sequence):
-    return Event.objects.of(subject).get(sequence=sequence)
+    write_journal()
 
 
 def found():
@@ -45,18 +34,6 @@ def found():
 
 def whats(faults):
     return {fault.what for fault in faults}
-
-
-def rewrite(event, **values):
-    """Change a row as somebody would who forgot the hash."""
-    with unguarded():
-        Event.objects.filter(pk=event.pk).update(**values)
-
-
-def remove(*events):
-    with unguarded() as cursor:
-        for event in events:
-            cursor.execute("DELETE FROM cases_event WHERE id = %s", [event.pk])
 
 
 def test_an_untouched_journal_is_whole(journal):
@@ -183,14 +160,6 @@ def test_a_chain_rewritten_to_its_end_by_somebody_with_the_key_contradicts_the_s
     assert whats(found()) == {"seal_mismatch"}
 
 
-def rewrite_chain(subject):
-    previous = ""
-    for event in Event.objects.of(subject).order_by("sequence"):
-        event.actor_text, event.previous_hash = "nobody", previous
-        event.hash = previous = digest(event)
-        rewrite(event, actor_text="nobody", previous_hash=event.previous_hash, hash=event.hash)
-
-
 @pytest.mark.parametrize("column", ["events", "hash", "sealed_at"])
 def test_a_changed_seal_is_found(journal, column):
     first = Seal.objects.earliest("id")
@@ -256,48 +225,3 @@ def test_whatever_is_done_to_a_random_row_is_found(journal, data):
         rewrite(event, **{column: ALTERATIONS.get(column, "d" * 64)})
         assert event.pk in {fault.event_id for fault in found() if fault.what == "altered"}
     transaction.savepoint_rollback(place)
-
-
-def test_the_command_prints_counts_when_all_is_well(journal, capsys):
-    call_command("verify_journal")
-    said = capsys.readouterr().out
-    assert "12" in said
-    assert "2" in said
-
-
-def test_the_command_fails_and_names_the_row(journal, capsys):
-    event = row(B, 2)
-    rewrite(event, kind="thing.forged")
-    with pytest.raises(CommandError) as failure:
-        call_command("verify_journal")
-    assert failure.value.returncode == 1
-    assert str(event.pk) in capsys.readouterr().err
-
-
-def test_the_command_verifies_one_chain(journal, capsys):
-    rewrite(row(B, 2), kind="thing.forged")
-    call_command("verify_journal", subject="test.thing/a")
-    assert "6" in capsys.readouterr().out
-    with pytest.raises(CommandError):
-        call_command("verify_journal", subject="test.thing/b")
-    for nonsense in ("test.thing/zzz", "nonsense", "/", "a/"):
-        with pytest.raises(CommandError):
-            call_command("verify_journal", subject=nonsense)
-
-
-def test_the_command_takes_seals_kept_elsewhere(journal, capsys):
-    last = Seal.objects.latest("id")
-    call_command("verify_journal", seal=[f"{last.up_to}:{last.hash}"])
-    with pytest.raises(CommandError):
-        call_command("verify_journal", seal=[f"{last.up_to}:{'0' * 64}"])
-    with pytest.raises(CommandError, match="KEY:HASH"):
-        call_command("verify_journal", seal=["nonsense"])
-
-
-def test_sealing_by_command_shows_what_to_keep_elsewhere(journal, capsys):
-    call_command("seal_journal")
-    newest = Seal.objects.latest("id")
-    assert f"{newest.up_to}:{newest.hash}" in capsys.readouterr().out
-    assert newest.events == 12
-    call_command("seal_journal")
-    assert Seal.objects.count() == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -227,7 +228,8 @@ def test_neither_names_nor_numbers_nor_doors_stand_in_the_journal(rows, people):
 
 
 def test_the_administration_page_checks_and_records_like_everybody_else(rows):
-    page, person = admin.site._registry[Person], rows[f"person {MINE}"]
+    page: Any = admin.site._registry[Person]
+    person = rows[f"person {MINE}"]
     form = page.form({"household": person.household_id, "name": NAMES[MINE], "phone": "199 0000 7777"}, instance=person)
     assert form.is_valid(), form.errors
     stored = Person.objects.get(pk=person.pk)
