@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from citygrid.common.api import docs
+
 api_v1 = [
     path("", include("citygrid.accounts.api.urls")),
     path("", include("gridmap.api.urls")),
@@ -19,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_v1)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", docs.browse, name="api_docs"),
 ]
 handler400 = "citygrid.common.web.bad_request"
 handler403 = "citygrid.common.web.forbidden"

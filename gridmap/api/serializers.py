@@ -40,6 +40,7 @@ class DepartmentRefSerializer(serializers.Serializer[Department]):
 class GridSerializer(serializers.ModelSerializer[Grid]):
     """What a unit grid has beyond being an area."""
 
+    management_grade = serializers.IntegerField(min_value=1, max_value=3)
     responsible_department = DepartmentRefSerializer(allow_null=True, read_only=True)
 
     class Meta:

@@ -81,7 +81,7 @@ def _api_exception(error: exceptions.APIException) -> Response:
     code, message = _words(error)
     headers = {}
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(int(wait))
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
     faults = getattr(error, "fields", None)

@@ -47,7 +47,7 @@ class Cursor:
 
 
 class CursorPages(BasePagination):
-    """Pages of a view that names its ``ordering`` and the ``ordering_fields`` one may ask for.
+    """Pages of a view that names its ``ordering`` (``id`` if it does not) and the ``ordering_fields`` one may ask for.
 
     Ordering fields are columns without null. ``?count=1`` asks for the total, which may be slow.
     """
@@ -129,7 +129,7 @@ class CursorPages(BasePagination):
             ),
             _parameter(
                 "ordering", "Order of the rows; a minus sign turns it round.",
-                {"type": "string", "enum": fields, "default": view.ordering},
+                {"type": "string", "enum": fields, "default": _default(view)},
             ),
             _parameter("count", "1 adds the total number of rows.", {"type": "string", "enum": ["0", "1"]}),
         ]  # fmt: skip
@@ -148,13 +148,19 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
+def _default(view: Any) -> str:
+    return str(getattr(view, "ordering", "id"))
+
+
 def _allowed(view: Any) -> list[str]:
-    return [sign + name for name in view.ordering_fields for sign in ("", "-")]
+    return [
+        sign + name for name in getattr(view, "ordering_fields", (_default(view).lstrip("-"),)) for sign in ("", "-")
+    ]
 
 
 def _ordering(text: str | None, view: Any) -> str:
     if not text:
-        return str(view.ordering)
+        return _default(view)
     if text not in _allowed(view):
         fault = _("“%(given)s” is no ordering of this list. Use one of: %(allowed)s.") % {
             "given": text, "allowed": ", ".join(_allowed(view)),
