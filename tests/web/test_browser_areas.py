@@ -48,7 +48,7 @@ def test_a_click_on_the_map_chooses_the_area_and_keeps_the_map(visit):
 
 def test_the_tree_fetches_a_level_when_it_is_opened_also_by_keyboard(visit):
     page = visit(STREET, "street")
-    branch = page.locator("#cg-tree summary", has_text="石亭社区")
+    branch = page.locator("#cg-tree summary[aria-label='Areas below 石亭社区']")
     branch.focus()
     page.keyboard.press("Enter")
     grids = page.locator("#cg-tree a", has_text=re.compile(r"^\d网格$"))
