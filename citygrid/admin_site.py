@@ -61,7 +61,7 @@ class AdminSite(admin.AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Have one page for one's password, where all its rules hold."""
-        return redirect("password")
+        return redirect("password_change")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the pages one may open, grouped as :data:`GROUPS` says."""

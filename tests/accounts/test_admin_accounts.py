@@ -168,6 +168,6 @@ def test_a_street_cannot_act_upon_the_citys_people(people, city):
 
 def test_signing_out_and_the_password_page_are_the_common_ones(people):
     client = as_(people["sysadmin"])
-    assert client.get("/admin/password_change/").headers["Location"] == reverse("password")
+    assert client.get("/admin/password_change/").headers["Location"] == reverse("password_change")
     assert client.post("/admin/logout/").headers["Location"] == reverse("login")
     assert client.get("/admin/").status_code == 302
