@@ -31,7 +31,7 @@ def groups(schema: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                     "method": method.upper(),
                     "address": address,
                     "description": operation.get("description", ""),
-                    "parameters": [one | {"type": type_of(one["schema"])} for one in parameters],
+                    "parameters": [_parameter(one) for one in parameters],
                     "body": _content(operation.get("requestBody", {})),
                     "answers": [
                         {"status": status, "description": answer["description"], "type": _content(answer)}
@@ -41,6 +41,12 @@ def groups(schema: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 }
             )
     return found
+
+
+def _parameter(one: dict[str, Any]) -> dict[str, Any]:
+    # The generator adds the meaning of each choice as a list in Markdown; the page shows the choices as the type.
+    meaning = one.get("description", "").split("\n\n* `")[0]
+    return one | {"type": type_of(one["schema"]), "description": meaning}
 
 
 def types(schema: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
