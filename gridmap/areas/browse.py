@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, FloatField, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, FloatField, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Grid, Level
@@ -127,16 +127,16 @@ def facts(user: Any, area: Area, at: datetime) -> Facts:
     """Return what is known of ``area``; posts only as far as the person may see them."""
     versions = AreaVersion.objects.filter(area=area)
     below = AreaLink.objects.filter(ancestor=area, depth__gt=0, descendant__level=Level.GRID)
+    posts = Post.objects.visible_to(user, at).in_force(at).select_related("user", "area")
+    # A community's grid workers stand at its grids; further up the list would no longer be read.
+    if area.level == Level.COMMUNITY:
+        posts = posts.filter(area__in=Area.objects.below(area))
+    else:
+        posts = posts.filter(area=area)
     return Facts(
         version=versions.in_force(at).first(),
         versions=list(versions.defer("geom", "geom_far").order_by("-number")),
         grid=Grid.objects.filter(area=area).select_related("responsible_department").first(),
         grids=below.filter(descendant__in=Area.objects.in_force(at).values("pk")).count(),
-        posts=list(
-            Post.objects.visible_to(user, at)
-            .in_force(at)
-            .filter(area=area)
-            .select_related("user")
-            .order_by("role", F("pk"))
-        ),
+        posts=list(posts.order_by("area__code", "role", "pk")),
     )

@@ -114,6 +114,11 @@ def test_posts_are_named_only_to_those_who_may_see_them(people, city):
     assert seen == []
 
 
+def test_a_community_names_the_people_of_its_grids(street):
+    page = street.get(f"/areas/{cast.COMMUNITY}/", headers={"accept-language": "en"}).content.decode()
+    assert "gw · grid worker · 1网格" in page
+
+
 def test_density_needs_a_count(city, people):
     assert browse.facts(people["street"], city[cast.OURS], cast.START).density is None
 

@@ -85,7 +85,8 @@ def test_everything_is_reached_with_the_tab_key_and_shows_the_focus(visit, path,
         page.keyboard.press("Tab")
         found = page.evaluate(
             """() => { const one = document.activeElement; const style = getComputedStyle(one);
-                return [Number(one.dataset.cgSeen ?? -1), style.outlineStyle !== "none" || style.boxShadow !== "none"]; }"""
+                const shown = style.outlineStyle !== "none" || style.boxShadow !== "none";
+                return [Number(one.dataset.cgSeen ?? -1), shown]; }"""
         )
         if found[0] >= 0:
             reached.add(found[0])

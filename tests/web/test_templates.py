@@ -16,7 +16,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NAMES = [path.relative_to(ROOT / "templates").as_posix() for path in TEMPLATES]
 # Folders that stand for a library whose templates they replace or extend.
 LIBRARIES = {"admin", "django", "leaflet"}
-ROOMS = LIBRARIES | {"base.html", "parts", "errors", "home", "accounts", "gridmap", "cases", "notifications"}
+ROOMS = LIBRARIES | {"base.html", "parts", "errors", "home", "api", "accounts", "gridmap", "cases", "notifications"}
 # Names of coordinate systems and of the languages themselves are the same in every language.
 SAME_EVERYWHERE = {"WGS-84", "CGCS2000", "GCJ-02", "BD-09", "English", "中文"}
 SPOKEN = {"alt", "title", "placeholder", "aria-label", "aria-description"}
