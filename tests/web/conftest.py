@@ -45,7 +45,8 @@ class Loud(str):
 @pytest.fixture(autouse=True)
 def no_unknown_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that a page shows must exist; ``{% if %}`` and ``{% firstof %}`` may ask for what need not."""
-    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", Loud("%s"))
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "string_if_invalid", Loud("%s"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,107 @@
+"""Take the README's pictures from a running demo: real pages, real clicks, sample data."""
+
+from __future__ import annotations
+
+import shutil
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from gridmap.demo.logins import kept_password
+
+DESK, PHONE = (1280, 800), (390, 844)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: who looks at which page, on which screen, in which language, after which clicks."""
+
+    name: str
+    login: str
+    path: str
+    size: tuple[int, int] = DESK
+    language: str = "zh-CN"
+    scheme: str = "light"
+    clicks: tuple[str, ...] = ()
+
+
+SHOTS = (
+    Shot("home", "street1", "/"),
+    Shot("areas", "manager1", "/areas/350982/"),
+    Shot("areas-en", "manager1", "/areas/350982003901/", language="en", clicks=("[data-cg-map=density]",)),
+    Shot("areas-dark", "manager1", "/areas/350982003901/", scheme="dark"),
+    Shot("areas-phone", "gw1", "/areas/350982003901001/", size=PHONE),
+    Shot("areas-phone-tree", "street1", "/areas/350982003901/", size=PHONE, clicks=(".cg-page-head .cg-tree-button",)),
+    Shot("rights", "street1", "/rights/"),
+    Shot("rights-phone-en", "gw1", "/rights/", size=PHONE, language="en"),
+)
+
+
+class Command(BaseCommand):
+    """Needs the development packages (Playwright) and a Chromium."""
+
+    help = "Take the README's pictures from a running demo."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say where the demo runs and where the pictures go."""
+        parser.add_argument("--url", default="http://127.0.0.1:8000")
+        parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs/screenshots")
+        parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sign in as each of the cast once and take the pictures."""
+        password = kept_password()
+        if not settings.DEMO or not password:
+            raise CommandError(
+                _("Pictures are taken of the demo alone: start ./run demo first, with the same CITYGRID_HOME.")
+            )
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a development package
+
+        options["out"].mkdir(parents=True, exist_ok=True)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=options["chromium"], args=["--no-sandbox", "--disable-gpu"]
+            )
+            sessions: dict[str, Any] = {}
+            for shot in SHOTS:
+                if shot.login not in sessions:
+                    sessions[shot.login] = sign_in(browser, options["url"], shot.login, password)
+                target = options["out"] / f"{shot.name}.png"
+                take(browser, options["url"], sessions[shot.login], shot, target)
+                self.stdout.write(f"{target} {target.stat().st_size // 1024} KB")
+            browser.close()
+
+
+def sign_in(browser: Any, url: str, login: str, password: str) -> Any:
+    """Sign in through the page and return the cookies."""
+    context = browser.new_context(base_url=url)
+    page = context.new_page()
+    page.goto("/login/")
+    page.fill("[name=username]", login)
+    page.fill("[name=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def take(browser: Any, url: str, state: Any, shot: Shot, target: Path) -> None:
+    """Open one page, click what is to be clicked and save what is seen."""
+    width, height = shot.size
+    context = browser.new_context(
+        base_url=url, storage_state=state, viewport={"width": width, "height": height}, locale=shot.language,
+        color_scheme=shot.scheme, reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(shot.path)
+    for selector in shot.clicks:
+        page.click(selector)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=target)
+    context.close()
