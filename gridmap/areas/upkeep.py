@@ -88,7 +88,7 @@ def set_members(*, grid: ResponsibilityGrid, areas: Iterable[Area], at: datetime
     if outside := [str(area) for pk, area in wanted.items() if pk not in inside]:
         raise Conflict(
             _("These unit grids lie outside %(community)s: %(grids)s. Choose grids of that community.")
-            % {"community": grid.community, "grids": ", ".join(outside)}
+            % {"community": grid.community, "grids": _(", ").join(outside)}
         )
     members = ResponsibilityGridMember.objects.filter(ends_at=None)
     kept = set(members.filter(responsibility_grid=grid, area__in=wanted).values_list("area_id", flat=True))

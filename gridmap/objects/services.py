@@ -74,7 +74,7 @@ def change_component_state(
     if state not in ComponentState.values:
         raise Invalid(
             _("“%(state)s” is no state of a component. Choose one of: %(states)s.")
-            % {"state": state, "states": ", ".join(str(label) for label in ComponentState.labels)},
+            % {"state": state, "states": _(", ").join(str(label) for label in ComponentState.labels)},
             fields={"state": [_("This state is not known.")]},
         )
     before = fresh.state

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import masking
@@ -76,7 +77,7 @@ class PersonAdmin(RegisterAdmin):
     autocomplete_fields = ["household"]
     ordering = ["pk"]
 
-    @admin.display(description=_("name"))
+    @admin.display(description=pgettext_lazy("of a person", "name"))
     def masked_name(self, person: Person) -> str:
         """The surname."""
         return masking.name(person.name)

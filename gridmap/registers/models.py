@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import masking
@@ -44,7 +45,7 @@ class Household(models.Model):
 
     class Meta:
         verbose_name = _("household")
-        verbose_name_plural = _("households")
+        verbose_name_plural = pgettext_lazy("register", "households")
         constraints = [models.UniqueConstraint(fields=["building", "door"], name="household_door_once")]
 
     def __str__(self) -> str:
@@ -73,7 +74,7 @@ class Person(models.Model):
     """A resident."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="persons", verbose_name=_("household"))
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=60)
     identity_number = EncryptedTextField(_("identity number"), blank=True)
     identity_digest = models.CharField(_("identity digest"), max_length=64, blank=True, db_index=True, editable=False)
     phone = EncryptedTextField(_("phone"), blank=True)
