@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
+
+from citygrid.common import periodic
 
 
 class AccountsConfig(AppConfig):
@@ -10,3 +15,11 @@ class AccountsConfig(AppConfig):
     name = "citygrid.accounts"
     label = "accounts"
     verbose_name = _("accounts")
+
+    def ready(self) -> None:
+        """Announce the clean-up of sessions and the check that production holds no demo accounts."""
+        from citygrid.accounts import sessions  # noqa: PLC0415 - models are not loaded before this
+        from citygrid.accounts.checks import no_demo_accounts  # noqa: PLC0415
+
+        periodic.register("accounts.purge_sessions", timedelta(minutes=10), sessions.purge)
+        checks.register(no_demo_accounts, checks.Tags.database)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from citygrid.accounts import signin
+from citygrid.common.api.errors import body
 
-def locked_out(request: HttpRequest, response: HttpResponse | None = None, *args: object) -> HttpResponse:
-    """Answer 429 with a sentence that says how long to wait and whom to ask."""
-    return render(request, "accounts/locked.html", status=429)
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, *args: Any, sentence: str = ""
+) -> HttpResponse:
+    """Answer 429 with a sentence that says how long to wait and whom to ask: as a page, or in the API's shape.
+
+    django-axes calls this too, in place of the view's own answer.
+    """
+    answer: HttpResponse
+    if request.path.startswith("/api/"):
+        answer = JsonResponse(body("locked", signin.lock_sentence()), status=429)
+    else:
+        answer = render(request, "accounts/locked.html", {"sentence": sentence or signin.lock_sentence()}, status=429)
+    answer["Retry-After"] = str(round(settings.AXES_COOLOFF_TIME * 3600))
+    return answer

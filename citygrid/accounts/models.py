@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth import models as auth_models
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -14,6 +15,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+# Marks in a browser's User-Agent, the most telling first: Edge and others also call themselves Chrome and Safari.
+_BROWSERS = [
+    ("WeChat", "MicroMessenger"), ("Edge", "Edg"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+]  # fmt: skip
+_SYSTEMS = [
+    ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Windows", "Windows"), ("macOS", "Mac OS X"), ("Linux", "Linux"),
+]  # fmt: skip
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,13 +118,21 @@ class UserSession(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def browser(self) -> str:
+        """The browser and system as far as the header names them; it is a hint, and may be made up."""
+        names = [name for name, mark in _BROWSERS if mark in self.user_agent][:1]
+        names += [name for name, mark in _SYSTEMS if mark in self.user_agent][:1]
+        return " · ".join(names) or self.user_agent[:60] or "?"
+
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads of tokens."""
 
     def alive(self, at: datetime) -> ApiTokenQuerySet:
-        """Neither expired nor revoked at that time."""
-        return self.filter(expires_at__gt=at, revoked_at=None, user__is_active=True)
+        """Neither expired nor revoked at that time, and of an account that may sign in."""
+        found = self.filter(expires_at__gt=at, revoked_at=None, user__is_active=True)
+        return found if settings.DEMO else found.filter(user__is_demo=False)
 
 
 class ApiToken(models.Model):

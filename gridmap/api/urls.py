@@ -9,8 +9,10 @@ from gridmap.api.areas import AreaDetailView, AreaListView
 from gridmap.api.departments import DepartmentDetailView, DepartmentListView
 from gridmap.api.geojson import OutlineView
 from gridmap.api.locate import LocateView
+from gridmap.api.me import MeView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", MeView.as_view(), name="api_me"),
     path("areas/", AreaListView.as_view(), name="api_areas"),
     path("areas.geojson", OutlineView.as_view(), name="api_areas_geojson"),
     path("areas/<code:code>/", AreaDetailView.as_view(), name="api_area"),

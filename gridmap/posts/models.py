@@ -25,6 +25,11 @@ class PostQuerySet(ScopedQuerySet["Post"]):
         """Posts held at that time (half-open)."""
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=at), starts_at__lte=at)
 
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Posts held at some time from ``start`` to before ``end``; ``None`` is for ever."""
+        found = self.filter(Q(ends_at=None) | Q(ends_at__gt=start))
+        return found.filter(starts_at__lt=end) if end else found
+
     def holding(self, user: Any, perm: Perm) -> Self:
         """The person's posts whose role gives ``perm``."""
         return self.filter(user=user.pk, role__in=roles_with(perm))
@@ -78,3 +83,8 @@ class Post(models.Model):
     def place(self) -> Any:
         """The area or department at which the post stands."""
         return self.area or self.department
+
+    @property
+    def scope_area_id(self) -> int:
+        """Key of the area by which rights over the post are judged: its own, or the one its department serves."""
+        return int(self.area_id or self.department.area_served_id)  # type: ignore[union-attr]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from gridmap.web import areas, home
+from gridmap.web import areas, home, rights
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("rights/", rights.rights, name="rights"),
     path("areas/", areas.browse, name="areas"),
     path("areas/<str:code>/", areas.show, name="area"),
     path("areas/<str:code>/below/", areas.branch, name="area_branch"),

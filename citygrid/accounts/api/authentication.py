@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
+from citygrid.accounts import holds, tokens
 from citygrid.accounts.models import ApiToken
 from citygrid.common import clock
 
@@ -17,17 +19,23 @@ class BearerAuthentication(authentication.BaseAuthentication):
     keyword = "Bearer"
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
-        """Return the token's owner. Raises ``AuthenticationFailed`` for an unknown, expired or revoked token."""
-        header = request.headers.get("Authorization", "")
-        if not header.startswith(f"{self.keyword} "):
+        """Return the token's owner.
+
+        Raises ``AuthenticationFailed`` for an unknown or dead token, ``NotAllowed`` while the owner is held.
+        """
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != self.keyword.lower():
             return None
-        secret = header[len(self.keyword) + 1 :].strip()
-        alive = ApiToken.objects.alive(clock.now())
-        token = alive.select_related("user").filter(digest=ApiToken.digest_of(secret)).first()
+        at = clock.now()
+        alive = ApiToken.objects.alive(at)
+        token = alive.select_related("user").filter(digest=ApiToken.digest_of(secret.strip())).first()
         if token is None:
             raise exceptions.AuthenticationFailed(
                 _("This token is unknown, expired or revoked. Get a new one from /api/v1/auth/token/.")
             )
+        if hold := holds.find(token.user, at):
+            raise hold.refusal()
+        tokens.touch(token, at)
         return token.user, token
 
     def authenticate_header(self, request: Any) -> str:
@@ -37,3 +45,25 @@ class BearerAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """The browser's cookie, with CSRF protection."""
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Describes the token in the API's own description."""
+
+    target_class = BearerAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "http", "scheme": "bearer"}
+
+
+class CookieScheme(OpenApiAuthenticationExtension):
+    """Describes the cookie in the API's own description."""
+
+    target_class = SessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the OpenAPI security scheme."""
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
