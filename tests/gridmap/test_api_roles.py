@@ -42,6 +42,7 @@ GET    api_categories       categories/                   .............-.- .. - 
 GET    api_category         categories/{CATEGORY}/        .............-.- .. - x
 GET    api_category         categories/nothing/           ooooooooooooo-o- oo - x
 GET    api_standards        standards/                    .............-.- .. - x
+GET    api_me               me/                           ................ .. . x
 POST   api_token            auth/token/                   ???????????????? ?? ? ?
 GET    api_tokens           auth/tokens/                  ................ .. . x
 DELETE api_token_detail     auth/tokens/999/              oooooooooooooooo oo o x

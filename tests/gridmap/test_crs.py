@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygrid.common.errors import Invalid
@@ -45,6 +45,7 @@ def test_the_handbooks_vectors_come_out(wgs84, gcj02, bd09, shift_gcj, shift_bd)
 
 
 @pytest.mark.parametrize("crs", SHIFTED)
+@settings(deadline=None)
 @given(point=in_china)
 def test_a_round_trip_inside_china_is_exact_to_1e_9_degrees(crs, point):
     assert back(there(point, crs), crs) == pytest.approx(point, abs=1e-9)
@@ -52,6 +53,7 @@ def test_a_round_trip_inside_china_is_exact_to_1e_9_degrees(crs, point):
 
 
 @pytest.mark.parametrize("crs", SHIFTED)
+@settings(deadline=None)
 @given(point=in_china)
 def test_the_shift_is_between_a_few_metres_and_three_kilometres(crs, point):
     assert 1 < apart(point, there(point, crs)) < 3000
@@ -65,12 +67,14 @@ def test_points_outside_china_are_not_moved(crs, point):
 
 
 @pytest.mark.parametrize("crs", [Crs.WGS84, Crs.CGCS2000])
+@settings(deadline=None)
 @given(lon=st.floats(-180, 180), lat=st.floats(-90, 90))
 def test_wgs84_and_cgcs2000_are_taken_as_equal(crs, lon, lat):
     assert from_wgs84(lon, lat, crs) == to_wgs84(lon, lat, crs) == (lon, lat)
 
 
 @pytest.mark.parametrize("crs", SHIFTED)
+@settings(deadline=None)
 @given(points=st.lists(st.tuples(st.floats(-180, 180), st.floats(-89, 89)), min_size=1, max_size=8))
 def test_arrays_give_what_single_points_give(crs, points):
     lon, lat = np.array(points).T

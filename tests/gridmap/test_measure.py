@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.measure import area_m2, distance_m, zone_srid
@@ -22,6 +22,7 @@ def test_the_gauss_zone_is_the_nearest_one_that_china_has(lon, srid):
     assert zone_srid(lon) == srid
 
 
+@settings(deadline=None)
 @given(lon=st.floats(74, 135), lat=st.floats(18, 53))
 def test_a_hundredth_of_a_degree_squared_has_the_area_of_the_ellipsoid(lon, lat):
     """Against the area between two parallels and two meridians on a sphere of the local radius, within 1 %."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from django.contrib.gis.geos import MultiPolygon, Polygon
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridmap.areas.models import AreaVersion, Level
@@ -40,6 +40,7 @@ def wavy_grid(seed: int, side: int = 4, corners: int = 30) -> list[Any]:
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_neighbours_still_meet_and_corners_are_fewer(seed):
     cells = [cell for cell in wavy_grid(seed) if cell.is_valid]
