@@ -22,11 +22,16 @@ HOME.mkdir(parents=True, exist_ok=True)
 # --- posture -------------------------------------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG")
 DEMO = env.flag("CITYGRID_DEMO")  # set by `./run demo` alone: allows the demo accounts to exist
-SECRET_KEY = env.text("SECRET_KEY") or ("debug-only-" + "x" * 50 if DEBUG else "")
+SECRET_KEY = env.text("SECRET_KEY") or ("debug-only-" + "abcdefghij" * 5 if DEBUG else "")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "Set SECRET_KEY or SECRET_KEY_FILE (50 random characters), or DEBUG=1 on a developer's machine."
+    )
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too short or too simple. Use at least 50 random characters, for example what "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(60))' prints."
     )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this server answers to, separated by commas.")
@@ -35,7 +40,9 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000 if HTTPS else 0, low=0, high=63_072_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes speak plain HTTP from inside
+PROXIES = env.number("BEHIND_PROXY", 0, low=0, high=5)  # how many proxies of our own every request passes
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
@@ -159,7 +166,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "citygrid.accounts.lockout.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = 1 if env.flag("BEHIND_PROXY") else None
+AXES_CLIENT_IP_CALLABLE = "citygrid.common.middleware.client_address"
 # Columns with identity numbers and phones are encrypted with the first key; the others can still be read.
 FIELD_KEYS = env.words("FIELD_KEYS") or [hashlib.sha256(b"field-key:" + SECRET_KEY.encode()).hexdigest()]
 
@@ -178,12 +185,32 @@ MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")
 # --- files, mail, logs ---------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
-# The few folders of the front-end libraries that pages use; `npm ci` puts them there and nothing is built.
-_VENDOR = ("@tabler/core/dist/css", "bootstrap-icons/font", "htmx.org/dist", "leaflet/dist")
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
-    *((f"vendor/{name}", BASE_DIR / "node_modules" / name) for name in _VENDOR),
+STATIC_ROOT.mkdir(exist_ok=True)
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# What pages use of the front-end libraries; `npm ci` puts them there and nothing is built.
+VENDOR_FILES = (
+    "@tabler/core/dist/css/tabler.min.css",
+    "bootstrap-icons/font/bootstrap-icons.min.css",
+    "bootstrap-icons/font/fonts/*",
+    "htmx.org/dist/htmx.min.js",
+    "leaflet/dist/leaflet.css",
+    "leaflet/dist/leaflet.js",
+    "leaflet/dist/images/*",
+)
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "citygrid.common.static.VendorFinder",
 ]
+STATIC_HASHED = env.flag("STATIC_HASHED", default=not DEBUG)  # names carry a hash; collectstatic makes them
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "citygrid.common.static.HashedFilesStorage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(HOME / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -229,11 +256,15 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["citygrid.common.api.parsers.LimitedJSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": [
+        "citygrid.common.api.parsers.LimitedJSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_PAGINATION_CLASS": "citygrid.common.api.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["citygrid.common.api.filters.StrictFilters"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
+    "NUM_PROXIES": 0,  # REMOTE_ADDR is the client: RequestContextMiddleware has seen to it
     "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -258,7 +289,6 @@ SPECTACULAR_SETTINGS = {
     },
 }
 LEAFLET_CONFIG = {
-    "SRID": 4326,
     "DEFAULT_CENTER": (27.33217, 120.20016),
     "DEFAULT_ZOOM": 14,
     "TILES": [("tiles", MAP_TILES_URL, MAP_TILES_ATTRIBUTION)] if MAP_TILES_URL else [],

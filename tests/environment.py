@@ -11,7 +11,7 @@ sqlite_driver.install()
 os.environ.setdefault("CITYGRID_HOME", tempfile.mkdtemp(prefix="citygrid-test-"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "citygrid.settings"
 for name, value in {
-    "DEBUG": "0", "HTTPS": "0", "SECRET_KEY": "tests-only-" + "k" * 50,
+    "DEBUG": "0", "HTTPS": "0", "STATIC_HASHED": "0", "SECRET_KEY": "tests-only-" + "k" * 50,
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "LOG_LEVEL": "WARNING", "LOG_FORMAT": "console", "CITY_CODE": "350982",
 }.items():  # fmt: skip
