@@ -14,7 +14,9 @@ class CommonConfig(AppConfig):
     verbose_name = _("shared kernel")
 
     def ready(self) -> None:
-        """Have old answers to repeated commands forgotten daily."""
-        from citygrid.common import idempotency, periodic  # noqa: PLC0415 - models are not ready at import time
+        """Have old answers to repeated commands forgotten daily; announce the API's description."""
+        from citygrid.common import generated, idempotency, periodic  # noqa: PLC0415 - models are not ready before
+        from citygrid.common.api import schema  # noqa: PLC0415
 
+        generated.register("docs/openapi.yaml", schema.as_yaml)
         periodic.register("forget kept answers", timedelta(days=1), idempotency.purge)
