@@ -18,7 +18,7 @@ _TEXT = {".py", ".js", ".css", ".html", ".md", ".toml", ".txt", ".json", ".sh", 
 
 # Only these read the clock: edges, and the two questions "may I?" and "what do I see?" that default to now.
 CLOCK_READERS = re.compile(
-    r"(^|/)(api|web|management/commands)/|/(admin|account_admin|perm_admin|middleware|health|idempotency|worker|clock)\.py$"
+    r"(^|/)(api|web|management/commands)/|/(admin|account_admin|perm_admin|middleware|health|idempotency|worker|consumers|clock)\.py$"
     r"|^gridmap/(scope|posts/rights|posts/models|departments/models)\.py$|^cases/journal/(append|models)\.py$"
 )
 _CLOCK = re.compile(r"\b(clock|timezone)\.now\(\)|\bdatetime\.(now|utcnow|today)\(|\bdate\.today\(")

@@ -6,7 +6,7 @@ journal in when Django starts (:func:`plug`). Without it nothing can be recorded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,11 +46,21 @@ class Sink(Protocol):
 
 
 _sink: list[Sink] = []
+_followers: list[Callable[[Fact, Any], None]] = []
 
 
 def plug(sink: Sink) -> None:
     """Connect the journal; called once at start-up."""
     _sink[:] = [sink]
+
+
+def follow(follower: Callable[[Fact, Any], None]) -> None:
+    """Have ``follower(fact, stored)`` called after each fact is stored, still inside the caller's transaction.
+
+    For waking up what passes facts on (``transaction.on_commit``); whoever must not miss one reads the journal.
+    """
+    if follower not in _followers:
+        _followers.append(follower)
 
 
 def record(
@@ -70,4 +80,8 @@ def record(
     if not _sink:
         raise RuntimeError("No journal is connected: add 'cases' to INSTALLED_APPS.")
     named = subject if isinstance(subject, Subject) else Subject.of(subject)
-    return _sink[0](Fact(kind, named, at, by, from_state, to_state, data))
+    fact = Fact(kind, named, at, by, from_state, to_state, data)
+    stored = _sink[0](fact)
+    for follower in _followers:
+        follower(fact, stored)
+    return stored
