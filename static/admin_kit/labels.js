@@ -11,4 +11,5 @@ const name = (box) => {
 
 const nameAll = () => document.querySelectorAll(".select2-selection, .select2-selection__rendered, .select2-search__field").forEach(name);
 
-addEventListener("load", nameAll);
+// The boxes are made when jQuery is ready; what is asked for later comes after them.
+window.django?.jQuery?.(nameAll);
