@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.common import periodic
+from citygrid.common import generated, periodic
 
 
 class AccountsConfig(AppConfig):
@@ -17,9 +17,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("accounts")
 
     def ready(self) -> None:
-        """Announce the clean-up of sessions and the check that production holds no demo accounts."""
-        from citygrid.accounts import sessions  # noqa: PLC0415 - models are not loaded before this
+        """Announce the clean-up of sessions, the check that production holds no demo accounts, and the rights drawn."""
+        from citygrid.accounts import rights_document, sessions  # noqa: PLC0415 - models are not loaded before this
         from citygrid.accounts.checks import no_demo_accounts  # noqa: PLC0415
 
         periodic.register("accounts.purge_sessions", timedelta(minutes=10), sessions.purge)
+        generated.register("docs/rights.md", rights_document.render)
         checks.register(no_demo_accounts, checks.Tags.database)
