@@ -1,0 +1,110 @@
+"""Reads GeoJSON (RFC 7946 and the older form with a named ``crs``) without a map library.
+
+Such a file may tell a library to fetch its coordinate system from an address; here only names are understood.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from django.contrib.gis.gdal import GDALException, SpatialReference
+from django.utils.translation import gettext as _
+from shapely.geometry import MultiPolygon, Polygon, shape
+
+from citygrid.common.errors import Invalid
+from gridmap.importing.sheet import Sheet, unclosed
+
+_EPSG = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})$")
+_CRS84 = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84$")
+
+
+def read(path: Path, name: str) -> Sheet:
+    """Return the rows of a GeoJSON file. Raises ``Invalid`` when the file as a whole cannot be read."""
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        raise Invalid(_("“%(name)s” is not UTF-8 text, as GeoJSON must be.") % {"name": name}) from fault
+    except (ValueError, RecursionError) as fault:
+        raise Invalid(
+            _("“%(name)s” is not readable GeoJSON: it is cut short or something else. Export it again.")
+            % {"name": name}
+        ) from fault
+    if not isinstance(content, dict):
+        raise _no_features(name)
+    features = content.get("features") if content.get("type") == "FeatureCollection" else [content]
+    if not isinstance(features, list) or not all(_is_feature(one) for one in features):
+        raise _no_features(name)
+    sheet = Sheet(crs=_crs(content.get("crs"), name), encoding="utf-8")
+    columns: dict[str, None] = {}
+    for feature in features:
+        row = feature.get("properties") or {}
+        columns.update(dict.fromkeys(row))
+        sheet.add(row, *_shape(feature.get("geometry")))
+    sheet.columns = list(columns)
+    return sheet
+
+
+def _is_feature(thing: Any) -> bool:
+    return (
+        isinstance(thing, dict)
+        and thing.get("type") == "Feature"
+        and isinstance(thing.get("properties") or {}, dict)
+        and isinstance(thing.get("geometry") or {}, dict)
+    )
+
+
+def _no_features(name: str) -> Invalid:
+    return Invalid(
+        _("“%(name)s” is JSON but no GeoJSON with features. Export it as a FeatureCollection.") % {"name": name}
+    )
+
+
+def _crs(member: Any, name: str) -> SpatialReference | None:
+    if member is None:
+        return SpatialReference(4326)  # RFC 7946 §4
+    named = member.get("properties", {}).get("name", "") if isinstance(member, dict) else ""
+    if isinstance(named, str) and _CRS84.match(named):
+        return SpatialReference(4326)
+    found = _EPSG.match(named) if isinstance(named, str) else None
+    try:
+        return SpatialReference(int(found[1])) if found else _unknown_crs(name)
+    except GDALException:
+        return _unknown_crs(name)
+
+
+def _unknown_crs(name: str) -> SpatialReference:
+    raise Invalid(
+        _("“%(name)s” names a coordinate system that is not known. Export it in longitude and latitude (EPSG:4490).")
+        % {"name": name}
+    )
+
+
+def _shape(geometry: Any) -> tuple[Any, str]:
+    """Return the shape, or none and the fault."""
+    if not geometry:
+        return None, ""
+    kind, rings = geometry.get("type"), geometry.get("coordinates")
+    try:
+        if kind == "Polygon":
+            return _polygon(rings), ""
+        if kind == "MultiPolygon":
+            return MultiPolygon([one for one in map(_polygon, rings) if not one.is_empty]), ""
+        return shape(geometry), ""
+    except _Unclosed:
+        return None, unclosed()
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError):
+        return None, _("its outline cannot be read")
+
+
+class _Unclosed(Exception):
+    """Shapely would silently close such a ring."""
+
+
+def _polygon(rings: Any) -> Polygon:
+    for ring in rings:
+        if len(ring) > 1 and list(ring[0]) != list(ring[-1]):
+            raise _Unclosed
+    return Polygon(rings[0], rings[1:]) if rings else Polygon()

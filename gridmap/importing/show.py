@@ -1,0 +1,40 @@
+"""How the two import commands speak: times in, sentences out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gridmap.importing.report import Report, Weight
+
+_MOST_OF_A_KIND = 20
+
+
+def moment(text: str) -> datetime:
+    """Read an ISO time; without a zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def print_report(report: Report, out: Any, style: Any) -> None:
+    """Write the findings, of each kind the first ones; the JSON report has all."""
+    paint = {Weight.ERROR: style.ERROR, Weight.WARNING: style.WARNING, Weight.NOTE: str}
+    shown: Counter[str] = Counter()
+    for finding in report.findings:
+        shown[finding.kind] += 1
+        if shown[finding.kind] <= _MOST_OF_A_KIND:
+            out.write(paint[finding.weight](finding.message))
+    if more := sum(max(0, number - _MOST_OF_A_KIND) for number in shown.values()):
+        out.write(_("%(count)s more findings are in the report (--report FILE).") % {"count": more})
+
+
+def summary(report: Report, *, applied: bool) -> str:
+    """Return the last line: counts and seconds."""
+    counts = ", ".join(f"{name} {number}" for name, number in report.counts.items())
+    words = {"counts": counts, "seconds": report.about["seconds"]}
+    if applied:
+        return _("Imported in %(seconds)s s: %(counts)s.") % words
+    return _("Nothing was written (dry run) after %(seconds)s s: %(counts)s.") % words
