@@ -33,10 +33,14 @@ def open_account(
     mobile: str = "",
     email: str = "",
     password: str | None = None,
+    password_hash: str | None = None,
     must_change_password: bool = True,
     is_demo: bool = False,
 ) -> User:
     """Create an account. Without ``password`` nobody can sign in until :func:`set_first_password`.
+
+    ``password_hash`` takes its place for an import, which hashes thousands of made-up passwords before it begins to
+    write: hashing is slow on purpose, and other writers wait meanwhile.
 
     Raises ``NotAllowed``; ``Conflict`` for a login name in use; ``Invalid`` with each field's faults. The password
     rules are not applied to demo accounts, which exist only where nothing can be lost.
@@ -49,9 +53,13 @@ def open_account(
         raise Conflict(_("The login name %(name)s is taken. Choose another.") % {"name": user.username})
     if password is not None and not is_demo:
         _check_rules(password, user)
-    user.set_password(password)
-    user.password_set_at = at if password is not None else None
-    user.must_change_password = password is not None and must_change_password
+    if password_hash is not None:
+        user.password = password_hash
+    else:
+        user.set_password(password)
+    if user.has_usable_password():
+        user.password_set_at = at
+        user.must_change_password = must_change_password
     _save(user)
     facts.record("account.opened", user, at=at, by=by, username=user.username, demo=is_demo)
     return user

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from axes.utils import reset as lift_axes_lock
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from citygrid.accounts import secondfactor, sessions, tokens
+from citygrid.accounts import secondfactor, sessions, signin, tokens
 from citygrid.accounts import services as accounts
 from citygrid.accounts.authority import require_over
 from citygrid.accounts.models import ApiToken, User, UserSession
 from citygrid.accounts.permissions import Perm
-from citygrid.common import clock, facts
+from citygrid.common import clock
 from citygrid.common.admin_actions import ask_then_do
 from citygrid.common.perm_admin import PermAdmin, ReadOnlyAdmin
 from gridmap.posts import services as posts
@@ -148,14 +147,9 @@ class UserAdmin(PermAdmin):
     @admin.action(description=gettext_lazy("Lift the sign-in lock"), permissions=["session"])
     def lift_lock(self, request: HttpRequest, queryset: Any) -> Any:
         """Let people try again after too many failed sign-ins."""
-
-        def do(user: User) -> None:
-            require_over(request.user, Perm.SESSION_END, user)
-            lift_axes_lock(username=user.username)
-            facts.record("account.lock_lifted", user, at=clock.now(), by=request.user)
-
         return ask_then_do(
-            self, request, queryset, name="lift_lock", do=do,
+            self, request, queryset, name="lift_lock",
+            do=lambda user: signin.lift_lock(user=user, at=clock.now(), by=request.user),
             question=_("Let these people try to sign in again at once?"),
         )  # fmt: skip
 
