@@ -173,7 +173,8 @@ FIELD_KEYS = env.words("FIELD_KEYS") or [hashlib.sha256(b"field-key:" + SECRET_K
 # --- place and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "citygrid" / "locale"]
+# The second holds texts of Django that read better in another way; makemessages writes to the first alone.
+LOCALE_PATHS = [BASE_DIR / "citygrid" / "locale", BASE_DIR / "citygrid" / "locale" / "overrides"]
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 USE_I18N = USE_TZ = True
 GRID_SEQUENCE_WIDTH = env.number("GRID_SEQUENCE_WIDTH", 3, low=2, high=4)  # digits behind the 12 of the community
@@ -213,6 +214,8 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(HOME / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"  # large uploads never fill the system's own temporary folder
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 200, low=1, high=2048) * 1024 * 1024
 EMAIL_BACKEND = (

@@ -55,6 +55,8 @@ class MapWidget(LeafletAdminWidget):
 def words() -> dict[str, str]:
     """Return what the drawing tools say."""
     return {
+        "closer": _("Closer"),
+        "further": _("Further away"),
         "polygon": _("Draw an area"),
         "polyline": _("Draw a line"),
         "marker": _("Set a point"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -14,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.journal.kinds import label_of
-from cases.journal.models import Event, Seal
+from cases.journal.models import SYSTEM, Event, Seal
 from cases.journal.verify import Verification
 from citygrid.accounts.permissions import Perm
 from citygrid.common.perm_admin import ReadOnlyAdmin
@@ -23,14 +24,33 @@ VERIFY_AT_MOST = 200_000  # events while somebody waits for the page, half a min
 FAULTS_SHOWN = 100
 
 
+class SubjectType(admin.SimpleListFilter):
+    """By the sort of thing, under the name that its own pages have."""
+
+    title = _("subject type")
+    parameter_name = "subject_type"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        """Return every sort that the journal knows; one whose model is gone keeps its recorded name."""
+        types = (
+            model_admin.get_queryset(request).order_by("subject_type").values_list("subject_type", flat=True).distinct()
+        )
+        models = {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}
+        return [(name, models.get(name, name)) for name in types]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        """Keep what was chosen."""
+        return queryset.filter(subject_type=self.value()) if self.value() else queryset
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     """Everything that happened, newest first."""
 
     view_perm = Perm.JOURNAL_VIEW
-    list_display = ["at", "label", "subject_text", "actor_text", "sequence", "source_ip"]
+    list_display = ["at", "label", "subject_text", "actor", "sequence", "source_ip"]
     list_display_links = ["at", "label"]
-    list_filter = ["subject_type"]
+    list_filter = [SubjectType]
     search_fields = ["=kind", "=subject_id", "=actor_text", "=request_id"]
     search_help_text = _("Exact kind, subject key, name of the person, or request id")
     date_hierarchy = "at"
@@ -40,6 +60,11 @@ class EventAdmin(ReadOnlyAdmin):
     def label(self, event: Event) -> str:
         """What a person calls it."""
         return label_of(event.kind)
+
+    @admin.display(description=_("who"), ordering="actor_text")
+    def actor(self, event: Event) -> str:
+        """The person, or the system itself."""
+        return str(_("the system")) if event.actor_id is None and event.actor_text == SYSTEM else event.actor_text
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Let pages of objects lead to their own events."""

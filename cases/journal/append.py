@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from cases.journal.canonical import digest, plain, text
-from cases.journal.models import Event
+from cases.journal.models import SYSTEM, Event
 from citygrid.common import clock, context
 from citygrid.common.errors import Busy
 from citygrid.common.facts import Fact
@@ -39,7 +39,7 @@ def append(fact: Fact) -> Event:
         subject_text=text(fact.subject.text)[:200],
         at=fact.at,
         actor_id=getattr(fact.by, "pk", None),
-        actor_text=text(str(fact.by))[:150] if fact.by is not None else "system",
+        actor_text=text(str(fact.by))[:150] if fact.by is not None else SYSTEM,
         from_state=fact.from_state,
         to_state=fact.to_state,
         facts=plain(fact.data),

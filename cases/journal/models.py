@@ -20,6 +20,8 @@ from citygrid.common import clock
 from citygrid.common.facts import Subject
 from gridmap.posts.rights import can
 
+SYSTEM = "system"  # the recorded name of who acts when no person does
+
 
 class EventQuerySet(models.QuerySet["Event"]):
     """Reads only; the database refuses anything else."""
@@ -81,7 +83,7 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject_text}"
+        return f"{self.label} {self.subject_text}"
 
     @property
     def label(self) -> str:

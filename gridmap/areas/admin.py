@@ -62,7 +62,7 @@ class AreaAdmin(StillMaps, PermAdmin):
         (_("Outline and figures"), {"fields": ["outline", "population", "households"]}),
     ]
 
-    @admin.display(description=_("code"), ordering="code_is_provisional")
+    @admin.display(description=_("provisional code"), ordering="code_is_provisional")
     def provisional(self, area: Area) -> str:
         """Say so where a later code table may replace the code."""
         return str(_("provisional")) if area.code_is_provisional else ""

@@ -73,7 +73,8 @@ function toolsFor(kind, featureGroup) {
 function start(holder) {
   const field = document.getElementById(holder.dataset.cgGeometry);
   const options = JSON.parse(document.getElementById(holder.dataset.cgOptions).textContent);
-  const map = L.map(holder, { center: options.center, zoom: options.zoom });
+  const map = L.map(holder, { center: options.center, zoom: options.zoom, zoomControl: false });
+  L.control.zoom({ zoomInTitle: options.words.closer, zoomOutTitle: options.words.further }).addTo(map);
   map.attributionControl.setPrefix(options.note);
   for (const [url, attribution] of options.tiles) {
     L.tileLayer(url, { attribution }).addTo(map);
