@@ -23,7 +23,7 @@ const own = L.geoJSON(null, { style: styleOwn, interactive: false }).addTo(map);
 const where = createWhere({ map, config: () => config, choose });
 
 function styleOwn() {
-  return { color: colour("--cg-blue"), weight: 3, fill: false };
+  return { color: colour("--cg-blue"), weight: 3, fill: config.level === "grid", fillColor: colour("--cg-blue"), fillOpacity: 0.1 };
 }
 function styleBeside() {
   return { color: colour("--cg-muted"), weight: 1, dashArray: "4 4", fillColor: colour("--cg-muted"), fillOpacity: 0.06 };

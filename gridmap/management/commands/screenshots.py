@@ -38,7 +38,6 @@ SHOTS = (
     Shot("areas-phone", "gw1", "/areas/350982003901001/", size=PHONE),
     Shot("areas-phone-tree", "street1", "/areas/350982003901/", size=PHONE, clicks=(".cg-page-head .cg-tree-button",)),
     Shot("rights", "street1", "/rights/"),
-    Shot("rights-phone-en", "gw1", "/rights/", size=PHONE, language="en"),
 )
 
 
