@@ -107,7 +107,7 @@ def _write(diff: Diff, about: dict[str, Any], at: datetime, by: Any, watch: Watc
         move_area(area=stored[node.id], parent=Area.objects.get(code=code), at=at, by=by)
     bulk.retire([node.id for node in diff.abolished], at=at)
     facts.record(
-        "divisions.imported", facts.Subject("gridmap.import", about["sha256"][:16], about["file"]), at=at, by=by,
+        "divisions.imported", facts.Subject("gridmap.import", about["sha256"][:16], about["file"][:200]), at=at, by=by,
         level=about["level"], year=about["year"], sha256=about["sha256"], counts=diff.counts(),
         added=[one.code for one in (*diff.towns, *diff.added)][:_CODES_IN_FACT],
         renamed={node.code: [node.name, name] for node, name in diff.renamed[:_CODES_IN_FACT]},

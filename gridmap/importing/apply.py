@@ -33,7 +33,7 @@ def write(plan: Plan, *, file: dict[str, str], crs: str, at: datetime, by: Any, 
         refresh_far_outlines(level=plan.level, at=at)
     facts.record(
         "areas.imported",
-        facts.Subject("gridmap.import", file["sha256"][:16], file["name"]),
+        facts.Subject("gridmap.import", file["sha256"][:16], file["name"][:200]),
         at=at, by=by, level=plan.level.value, sha256=file["sha256"], crs=crs, counts=plan.counts(),
         new=_codes(plan.new), changed=_codes(plan.redrawn), moved=_codes(plan.moved), retired=_codes(plan.retired),
         adopted={area.code: code for area, code in _adopted(plan)},

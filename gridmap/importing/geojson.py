@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shapely.geometry import MultiPolygon, Polygon, shape
 
 from citygrid.common.errors import Invalid
-from gridmap.importing.sheet import Sheet, unclosed
+from gridmap.importing.sheet import Sheet, Unclosed, closed_ring, unclosed
 
 _EPSG = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})$")
 _CRS84 = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84$")
@@ -24,9 +24,7 @@ _CRS84 = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84$")
 def read(path: Path, name: str) -> Sheet:
     """Return the rows of a GeoJSON file. Raises ``Invalid`` when the file as a whole cannot be read."""
     try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as fault:
-        raise Invalid(_("“%(name)s” is not UTF-8 text, as GeoJSON must be.") % {"name": name}) from fault
+        content = json.loads(_text(path.read_bytes()))
     except (ValueError, RecursionError) as fault:
         raise Invalid(
             _("“%(name)s” is not readable GeoJSON: it is cut short or something else. Export it again.")
@@ -45,6 +43,14 @@ def read(path: Path, name: str) -> Sheet:
         sheet.add(row, *_shape(feature.get("geometry")))
     sheet.columns = list(columns)
     return sheet
+
+
+def _text(raw: bytes) -> str:
+    # The standard says UTF-8; Chinese Windows tools write GBK all the same.
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _is_feature(thing: Any) -> bool:
@@ -93,18 +99,12 @@ def _shape(geometry: Any) -> tuple[Any, str]:
         if kind == "MultiPolygon":
             return MultiPolygon([one for one in map(_polygon, rings) if not one.is_empty]), ""
         return shape(geometry), ""
-    except _Unclosed:
+    except Unclosed:
         return None, unclosed()
     except (ValueError, TypeError, AttributeError, KeyError, IndexError):
         return None, _("its outline cannot be read")
 
 
-class _Unclosed(Exception):
-    """Shapely would silently close such a ring."""
-
-
 def _polygon(rings: Any) -> Polygon:
-    for ring in rings:
-        if len(ring) > 1 and list(ring[0]) != list(ring[-1]):
-            raise _Unclosed
-    return Polygon(rings[0], rings[1:]) if rings else Polygon()
+    outer, *inner = [closed_ring(ring) for ring in rings] or [[]]
+    return Polygon(outer, inner)

@@ -119,8 +119,7 @@ def _known(unit: Unit, tree: Tree, level: Level, report: Report) -> Node | None:
     if node and (not node.in_force or node.level != level):
         report.error(
             "code_taken",
-            _("The code of %(unit)s belongs to another area, abolished or of another level: %(node)s.")
-            % {"unit": unit.label, "node": node.label},
+            _("The code of %(unit)s belongs to another area, abolished or of another level.") % {"unit": unit.label},
             code=unit.code,
         )
         return None

@@ -12,11 +12,11 @@ from django.utils.encoding import DjangoUnicodeDecodeError
 from django.utils.translation import gettext as _
 
 from citygrid.common.errors import Invalid
-from gridmap.importing import dbf, geojson
+from gridmap.importing import dbf, geojson, kml
 from gridmap.importing.files import Source
 from gridmap.importing.sheet import Sheet, unclosed
 
-_DRIVERS = {"shapefile": ("ESRI Shapefile",), "gpkg": ("GPKG",), "kml": ("KML", "LIBKML")}
+_DRIVERS = {"shapefile": ("ESRI Shapefile",), "gpkg": ("GPKG",)}
 
 
 def read(source: Source, *, layer: str = "", encoding: str = "") -> Sheet:
@@ -24,6 +24,8 @@ def read(source: Source, *, layer: str = "", encoding: str = "") -> Sheet:
     try:
         if source.kind == "geojson":
             sheet = geojson.read(source.path, source.name)
+        elif source.kind == "kml":
+            sheet = kml.read(source.path, source.name, layer=layer)
         elif source.kind == "shapefile":
             sheet = _shapefile(source, encoding)
         else:

@@ -48,3 +48,20 @@ def unusable(shape: Any) -> str:
 def unclosed() -> str:
     """The fault of a ring whose ends do not meet."""
     return _("a ring of its outline is not closed")
+
+
+class Unclosed(Exception):
+    """A ring whose ends do not meet; Shapely would silently close it."""
+
+
+def closed_ring(corners: Any) -> list[tuple[float, float]]:
+    """Return a ring's corners as numbers, without heights.
+
+    Raises ``Unclosed``, and ``ValueError`` or ``TypeError`` for what are no numbers.
+    """
+    ring = [(float(corner[0]), float(corner[1])) for corner in corners]
+    if not np.isfinite(ring).all():
+        raise ValueError("no numbers")
+    if len(ring) > 1 and ring[0] != ring[-1]:
+        raise Unclosed
+    return ring

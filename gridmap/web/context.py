@@ -21,7 +21,7 @@ NAV: list[tuple[str, Any, str, Perm | None]] = [
     ("home", _("My work"), "inbox", None),
     ("areas", _("Areas"), "map", Perm.AREA_VIEW),
     ("registers", _("Registers"), "people", Perm.REGISTER_VIEW),
-    ("imports", _("Imports"), "upload", Perm.AREA_MANAGE),
+    ("area_import", _("Imports"), "upload", Perm.AREA_MANAGE),
     ("rights", _("My rights"), "shield-check", None),
     ("admin:index", _("Administration"), "gear", Perm.ADMIN_ENTER),
 ]

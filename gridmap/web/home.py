@@ -20,7 +20,7 @@ from gridmap.web.context import address, frame_of
 
 # right, url name, icon, label, what one does there. The first that a person may do is the next step proposed.
 MOVES: list[tuple[Perm, str, str, Any, Any]] = [
-    (Perm.AREA_MANAGE, "imports", "upload", _("Import boundaries"),
+    (Perm.AREA_MANAGE, "area_import", "upload", _("Import boundaries"),
      _("Bring in streets, communities and grids from a file, and read the report before anything is kept.")),
     (Perm.ADMIN_ENTER, "admin:index", "gear", _("Administration"),
      _("Look after what your posts entrust to you.")),
