@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
@@ -73,33 +73,22 @@ class Frame:
     @property
     def nav(self) -> list[Link]:
         """The main navigation, by right."""
-        here = self.request.path
-        found = []
-        for name, label, icon, perm in NAV:
-            if perm and perm not in self.perms:
-                continue
-            if url := address(name):
-                current = here == url if url == "/" else here.startswith(url)
-                found.append(Link(url, label, icon, current))
-        return found
+        home, here = reverse("home"), self.request.path
+        ways = [(reverse(name), label, icon) for name, label, icon, perm in NAV if perm is None or perm in self.perms]
+        # The most particular way with whose address this one begins; every address begins with home's.
+        fitting = [url for url, *_rest in ways if here.startswith(url) and (url != home or here == home)]
+        current = max(fitting, key=len, default="")
+        return [Link(url, label, icon, url == current) for url, label, icon in ways]
 
     @property
     def account_links(self) -> list[Link]:
         """The pages about one's own account."""
-        return [Link(url, label, icon) for name, label, icon in ACCOUNT if (url := address(name))]
+        return [Link(reverse(name), label, icon) for name, label, icon in ACCOUNT]
 
     @property
     def sign_out_url(self) -> str:
         """Where a POST ends the session."""
-        return address("logout")
-
-
-def address(name: str) -> str:
-    """Return the address of a page, or nothing where this installation has no such page."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+        return reverse("logout")
 
 
 def frame_of(request: HttpRequest) -> Frame:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.accounts.permissions import Perm
@@ -16,7 +17,7 @@ from citygrid.common import clock
 from gridmap.areas import browse
 from gridmap.areas.models import Area
 from gridmap.posts.models import Post
-from gridmap.web.context import address, frame_of
+from gridmap.web.context import frame_of
 
 # right, url name, icon, label, what one does there. The first that a person may do is the next step proposed.
 MOVES: list[tuple[Perm, str, str, Any, Any]] = [
@@ -64,9 +65,5 @@ def home(request: HttpRequest) -> HttpResponse:
         posts = [post for post in frame.posts if post.role == role]
         mine = {places[post.pk] for post in posts}
         held.append(Held(role, ROLES[role].duty, posts, [area for area in figures if area.pk in mine]))
-    moves = [
-        Move(url, icon, label, text)
-        for perm, name, icon, label, text in MOVES
-        if perm in frame.perms and (url := address(name))
-    ]
+    moves = [Move(reverse(name), icon, label, text) for perm, name, icon, label, text in MOVES if perm in frame.perms]
     return render(request, "home/home.html", {"held": held, "moves": moves})

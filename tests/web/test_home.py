@@ -59,3 +59,19 @@ def test_posts_of_one_role_share_a_card_and_cost_no_further_queries(people, city
     assert "4 posts" in page
     for code in cast.GRIDS:
         assert f'href="/areas/{code}/"' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/", "/"),
+        ("/areas/import/", "/areas/import/"),
+        (f"/areas/{cast.CITY}/", "/areas/"),
+        ("/account/sessions/", None),
+    ],
+)
+def test_the_navigation_marks_the_one_entry_where_one_is(people, path, current):
+    page = signed_in(people["sysadmin"]).get(path).content.decode()
+    navigation = page.split('<nav class="cg-nav"')[1].split("</nav>")[0]
+    marked = re.findall(r'href="([^"]*)"\s+aria-current="page"', navigation)
+    assert marked == ([current] if current else [])

@@ -31,13 +31,13 @@ class Shot:
 
 
 SHOTS = (
-    Shot("home", "street1", "/"),
-    Shot("areas", "manager1", "/areas/350982/"),
-    Shot("areas-en", "manager1", "/areas/350982003901/", language="en", clicks=("[data-cg-map=density]",)),
-    Shot("areas-dark", "manager1", "/areas/350982003901/", scheme="dark"),
-    Shot("areas-phone", "gw1", "/areas/350982003901001/", size=PHONE),
-    Shot("areas-phone-tree", "street1", "/areas/350982003901/", size=PHONE, clicks=(".cg-page-head .cg-tree-button",)),
-    Shot("rights", "street1", "/rights/"),
+    Shot("area-desktop", "manager1", "/areas/350982003901/", language="en", clicks=("[data-cg-map=density]",)),
+    Shot("area-desktop-dark", "manager1", "/areas/350982/", scheme="dark"),
+    Shot("area-phone", "gw1", "/areas/350982003901001/", size=PHONE),
+    Shot("home-desktop", "street1", "/"),
+    Shot("home-phone", "gw1", "/", size=PHONE, language="en"),
+    Shot("rights-desktop", "street1", "/rights/", language="en"),
+    Shot("rights-phone", "gw1", "/rights/", size=PHONE),
 )
 
 
