@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # Long enough for any pass phrase, short enough that hashing it costs nothing extra.
 _LONGEST = 200
@@ -29,7 +30,7 @@ class CodeForm(forms.Form):
     """A code of the second factor."""
 
     code = forms.CharField(
-        label=_("Code"), max_length=20,
+        label=pgettext_lazy("of the second factor", "Code"), max_length=20,
         help_text=_("The six digits that your app shows now, or one of your recovery codes."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
     )  # fmt: skip

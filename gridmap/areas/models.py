@@ -172,9 +172,9 @@ class GridKind(models.TextChoices):
 class AreaClass(models.TextChoices):
     """Area class, by which a time limit may differ (handbook §2.6)."""
 
-    A = "A", _("A core area")
-    B = "B", _("B general area")
-    C = "C", _("C other area")
+    A = "A", _("A: core area")
+    B = "B", _("B: general area")
+    C = "C", _("C: other area")
 
 
 class GridQuerySet(ScopedQuerySet["Grid"]):

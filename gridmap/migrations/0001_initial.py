@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
                 (
                     "area_class",
                     models.CharField(
-                        choices=[("A", "A core area"), ("B", "B general area"), ("C", "C other area")],
+                        choices=[("A", "A: core area"), ("B", "B: general area"), ("C", "C: other area")],
                         default="B",
                         max_length=1,
                         verbose_name="area class",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.common.errors import Invalid
@@ -13,9 +14,15 @@ from gridmap.areas.models import Level
 from gridmap.crs import Crs
 from gridmap.importing.options import FIELDS, Options, mapping_of
 
+
+def _zone(*, meridian: int, code: int) -> Any:
+    text = _("CGCS2000, 3° zone, central meridian {meridian}° E (EPSG:{code})")
+    return format_lazy(text, meridian=meridian, code=code)
+
+
 _OTHER_CRS = [
     ("EPSG:4490", _("CGCS2000 longitude/latitude (EPSG:4490)")),
-    *((f"EPSG:{4534 + zone - 25}", f"CGCS2000 3° CM {zone * 3}E (EPSG:{4534 + zone - 25})") for zone in range(25, 46)),
+    *((f"EPSG:{4534 + zone - 25}", _zone(meridian=zone * 3, code=4534 + zone - 25)) for zone in range(25, 46)),
 ]
 
 
@@ -42,11 +49,13 @@ class ImportForm(forms.Form):
     )  # fmt: skip
     mapping = forms.CharField(
         label=_("Columns"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One field=column on each line, where the names do not say it. Fields: %(fields)s.")
-        % {"fields": ", ".join(FIELDS)},
+        help_text=format_lazy(
+            _("One field=column on each line, where the names do not say it. Fields: {fields}."),
+            fields=", ".join(FIELDS),
+        ),
     )  # fmt: skip
     valid_from = forms.DateTimeField(
-        label=_("Valid from"), required=False, help_text=_("Leave empty for now."),
+        label=_("Valid from"), required=False, help_text=_("Empty: from now on."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     adopt_codes = forms.BooleanField(
