@@ -36,6 +36,14 @@ class CodeForm(forms.Form):
     )  # fmt: skip
 
 
+class FirstCodeForm(CodeForm):
+    """The code that proves a key while it is set up; there are no recovery codes yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The six digits that your app shows now.")
+
+
 class ChangePasswordForm(forms.Form):
     """The old password, and the new one twice. The service judges the rules."""
 

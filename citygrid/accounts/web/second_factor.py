@@ -18,7 +18,7 @@ from django_otp import login as mark_verified
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import holds, secondfactor, sessions
-from citygrid.accounts.forms import CodeForm
+from citygrid.accounts.forms import CodeForm, FirstCodeForm
 from citygrid.common import clock
 from citygrid.common.errors import Invalid, NotFound, Refusal
 
@@ -29,7 +29,7 @@ _ENROLLING = "enrolling"  # the key that this browser is setting up; another bro
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     """Say whether a second factor is in use, and what can be done."""
-    return _page(request, CodeForm())
+    return _page(request)
 
 
 @login_required
@@ -59,7 +59,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     at = clock.now()
     device = _pending(request)
-    form = CodeForm(request.POST)
+    form = FirstCodeForm(request.POST)
     if form.is_valid():
         try:
             codes = secondfactor.confirm(device=device, code=form.cleaned_data["code"], at=at)
@@ -107,13 +107,13 @@ def switch_off(request: HttpRequest) -> HttpResponse:
     return _page(request, form, status=422)
 
 
-def _page(request: HttpRequest, form: CodeForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: CodeForm | None = None, status: int = 200) -> HttpResponse:
     user: Any = request.user
     device = secondfactor.pending(user, request.session.get(_ENROLLING))
     hold = holds.find(user, clock.now(), proved=user.is_verified())
     key = b32encode(device.bin_key).decode().rstrip("=") if device else ""
     context = {
-        "form": form,
+        "form": form or (FirstCodeForm() if device else CodeForm()),
         "enrolled": secondfactor.is_enrolled(user),
         "codes_left": secondfactor.recovery_codes_left(user),
         "device": device,
