@@ -87,6 +87,8 @@ def hand_over(*, leaver: User, successor: User, at: datetime, by: Any = None, cl
     """
     if leaver.pk == successor.pk:
         raise Invalid(_("Leaver and successor are the same person. Choose somebody else as successor."))
+    if by is not None:
+        require(by, Perm.POST_MANAGE, leaver, at)
     begun: list[Post] = []
     for post in list(leaver.posts.overlapping(at, None).order_by("pk")):
         _may_manage(by, successor, post.place, at)

@@ -216,6 +216,15 @@ def test_handing_over_is_refused_whole(people, city):
     assert held(people["gw"]) == {("grid_worker", cast.GRIDS[0])}
 
 
+def test_handing_over_needs_the_right_even_when_there_is_nothing_to_hand_over(people, newcomer):
+    empty = open_account(username="empty", display_name="空", at=NOW)
+    for name in ("streetlead", "sysadmin", "gw"):
+        with pytest.raises(NotAllowed):
+            hand_over(leaver=empty, successor=newcomer, at=NOW, by=people[name])
+    empty.refresh_from_db()
+    assert empty.is_active
+
+
 def test_seeing_somebody_off_ends_account_and_posts(people):
     for by in ("secadmin", "street"):
         with pytest.raises(NotAllowed):
