@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -39,6 +39,14 @@ def kept_password() -> str:
 def wanted_password() -> str:
     """Return the password that the accounts shall have: from the environment, else as before, else made up."""
     return os.environ.get(VARIABLE, "").strip() or kept_password() or passwords.make()
+
+
+def in_effect(password: str) -> bool:
+    """Whether the demo accounts of this database have that password; the file may be older than the database."""
+    if password != kept_password():
+        return False
+    hashes = Counter(User.objects.filter(is_demo=True).values_list("password", flat=True))
+    return bool(hashes) and check_password(password, hashes.most_common(1)[0][0])
 
 
 def weaknesses(password: str) -> list[str]:

@@ -75,6 +75,13 @@ def test_a_second_run_sets_no_password_anew(seed):
     )
 
 
+def test_a_kept_password_is_set_in_a_database_that_does_not_have_it(seed, home):
+    (home / "demo-password").write_text("Kept-From-Before-7\n", encoding="utf-8")
+    out, _warnings = seed()
+    assert "Kept-From-Before-7" in out
+    assert User.objects.get(username="gw1").check_password("Kept-From-Before-7")
+
+
 def test_a_password_from_the_environment_is_used_and_another_one_replaces_it(seed, monkeypatch):
     monkeypatch.setenv(logins.VARIABLE, GIVEN)
     out, warnings = seed()

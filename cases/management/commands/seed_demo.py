@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stderr.write(_("CITYGRID_DEMO_PASSWORD is weak: %(why)s") % {"why": weakness})
         with transaction.atomic():
             self._seed()
-            if options["reset"] or password != logins.kept_password():
+            if options["reset"] or not logins.in_effect(password):
                 logins.set_password(password=password, at=clock.now())
         self._print(password)
 
