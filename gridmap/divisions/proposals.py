@@ -14,7 +14,13 @@ from gridmap.importing.report import Report, some
 from gridmap.importing.tree import Node, Tree
 
 # 五里牌村委会 and 五里牌社区居民委员会 are one place: only the kind of committee changed.
-_ENDING = re.compile(r"(社区)?(居民委员会|居委会|村民委员会|村委会|社区|街道办事处|街道|镇|(?:[一-龥]{1,3}族)?乡|村)$")
+_PEOPLES = (
+    "畲|回|满|苗|侗|瑶|壮|彝|藏|白|傣|羌|黎|水|土|土家|蒙古|朝鲜|哈尼|傈僳|布依|仡佬|锡伯|哈萨克|达斡尔|鄂温克|维吾尔"
+)
+_ENDING = re.compile(
+    r"(?:(?:社区)?(?:居民委员会|居委会)|村民委员会|村委会|社区|街道办事处|街道|镇|村"
+    rf"|(?:(?:{_PEOPLES})族)*(?:民族)?乡)$"
+)
 _ALIKE = 0.6
 
 

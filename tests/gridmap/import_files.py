@@ -68,10 +68,12 @@ def gpkg(path: Path, layers: dict[str, Rows]) -> Path:
         """
         PRAGMA application_id = 1196444487;
         PRAGMA user_version = 10300;
-        CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
-            organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+        CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY,
+            organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL,
+            definition TEXT NOT NULL, description TEXT);
         CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT,
-            description TEXT, last_change DATETIME, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER);
+            description TEXT, last_change DATETIME, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
+            srs_id INTEGER);
         CREATE TABLE gpkg_geometry_columns (table_name TEXT PRIMARY KEY, column_name TEXT NOT NULL,
             geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL);
         """
@@ -80,7 +82,7 @@ def gpkg(path: Path, layers: dict[str, Rows]) -> Path:
     for name, rows in layers.items():
         columns = list(rows[0][0])
         base.execute(
-            f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY, geom BLOB, '  # noqa: S608
+            f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY, geom BLOB, '
             + ", ".join(f'"{column}" TEXT' for column in columns) + ")"
         )  # fmt: skip
         base.execute(
@@ -89,14 +91,9 @@ def gpkg(path: Path, layers: dict[str, Rows]) -> Path:
         )
         base.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'GEOMETRY', 4490, 0, 0)", [name])
         for row, shape in rows:
-            blob = b"GP\x00\x01" + struct.pack("<i", 4490) + shapely.to_wkb(shape)
-            marks = ", ".join("?" * (len(columns) + 1))
-            base.execute(
-                f'INSERT INTO "{name}" (geom, '
-                + ", ".join(f'"{column}"' for column in columns)
-                + f") VALUES ({marks})",  # noqa: S608
-                [blob, *row.values()],
-            )
+            blob = b"GP\x00\x01" + struct.pack("<i", 4490) + shape.wkb
+            marks = ", ".join("?" * (len(columns) + 2))
+            base.execute(f'INSERT INTO "{name}" VALUES ({marks})', [None, blob, *row.values()])  # noqa: S608
     base.commit()
     base.close()
     return path
@@ -165,7 +162,8 @@ def _record(shape: Any) -> bytes:
     for part in _parts(shape):
         rings.append(list(shapely.geometry.polygon.orient(part, -1).exterior.coords))
         rings += [list(hole.coords) for hole in shapely.geometry.polygon.orient(part, -1).interiors]
-    starts, points = [], []
+    starts: list[int] = []
+    points: list[Any] = []
     for ring in rings:
         starts.append(len(points))
         points += ring

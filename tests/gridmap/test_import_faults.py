@@ -238,8 +238,10 @@ def test_a_place_outside_the_country(tmp_path, lon, lat):
 def test_rows_without_names_codes_or_parents(tmp_path):
     shape = files.squares()[0][1]
     rows = [
-        ({"code": "", "name": ""}, shape), ({"code": "no code!", "name": "x"}, shape), ({"code": "1", "name": "y" * 101}, shape),
-    ]  # fmt: skip
+        ({"code": "", "name": ""}, shape),
+        ({"code": "no code!", "name": "x"}, shape),
+        ({"code": "1", "name": "y" * 101}, shape),
+    ]
     faulty(
         files.geojson(tmp_path / "a.geojson", rows), "Row 1 has neither", "Row 2", "is no code", "Row 3", "longer than"
     )
