@@ -18,7 +18,7 @@ INNER = {"gridmap.AreaLink", "gridmap.ResponsibilityGridMember"}
 OWN_MODELS = [model for name in ("accounts", "common", "gridmap", "cases", "notifications")
               for model in apps.get_app_config(name).get_models()]  # fmt: skip
 SCOPED = {model.__name__ for model in OWN_MODELS if hasattr(model._default_manager, "visible_to")}
-RUN = {"demo", "test", "check", "fix", "bench", "manage", "help"}
+RUN = {"demo", "test", "check", "fix", "bench", "manage", "help", "install"}
 
 
 def none(faults: list[str]) -> None:
