@@ -6,8 +6,8 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -58,12 +58,13 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
         return bool(await _is_open(user.pk, session.session_key if session else None))
 
     def _language(self) -> str:
-        """Return the language chosen on the pages, which is kept in a cookie."""
-        chosen = self.scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
-        try:
-            return str(translation.get_supported_language_variant(chosen))
-        except LookupError:
-            return settings.LANGUAGE_CODE
+        """Return the language that a page asked for by the same browser would have."""
+        request = HttpRequest()
+        request.COOKIES = self.scope.get("cookies", {})
+        request.META["HTTP_ACCEPT_LANGUAGE"] = (
+            dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        )
+        return translation.get_language_from_request(request)
 
 
 @database_sync_to_async

@@ -28,11 +28,13 @@ def sign_in(username: str) -> str:
 class Socket(ApplicationCommunicator):
     """The browser's end of one connection; ``code`` is set when it was refused or closed."""
 
-    def __init__(self, cookie: str = "", *, origin: str | None = ORIGIN, path: str = "/ws/inbox/") -> None:
+    def __init__(self, cookie: str = "", *, origin: str | None = ORIGIN, language: str = "") -> None:
         headers = [(b"host", b"testserver"), (b"cookie", cookie.encode())]
+        if language:
+            headers.append((b"accept-language", language.encode()))
         if origin is not None:
             headers.append((b"origin", origin.encode()))
-        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
+        scope = {"type": "websocket", "path": "/ws/inbox/", "query_string": b"", "headers": headers, "subprotocols": []}
         super().__init__(application, scope)
         self.code: int | None = None
 

@@ -82,17 +82,26 @@ def test_a_person_hears_of_the_own_account_in_all_browsers_and_of_no_other(peopl
     assert "secret" not in str(heard)
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "Your account: API token created."), ("fr", "")])
-def test_it_is_told_in_the_language_of_the_pages(people, language, text):
-    cookie = f"{sign_in('gw')}; django_language={language}"
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "english"),
+    [
+        ("en", "", True),
+        ("en", "zh-CN", True),
+        ("", "en-GB,en;q=0.8", True),
+        ("zh-hans", "en", False),
+        ("fr", "", False),
+    ],
+)
+def test_it_is_told_in_the_language_of_the_pages(people, cookie, accepted, english):
+    cookies = f"{sign_in('gw')}; django_language={cookie}"
 
     async def scene():
-        mine = await connected(cookie)
+        mine = Socket(cookies, language=accepted)
+        assert await mine.open()
         await do(tell, people["gw"])
         return await mine.hear()
 
-    heard = play(scene)["text"]
-    assert heard == text if text else heard.strip()
+    assert (play(scene)["text"] == "Your account: API token created.") is english
 
 
 @pytest.mark.parametrize("ended", ["session", "noted session", "idle", "account"])
