@@ -9,12 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases.journal.models import Event
-from citygrid.common.errors import Conflict, Invalid
+from citygrid.common.errors import Invalid
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Level
 from gridmap.areas.tree import add_area
 from gridmap.divisions.proposals import stem
 from gridmap.divisions.run import import_divisions
-from gridmap.importing.lock import one_import
 from tests import cast
 from tests.gridmap.import_run import LATER, NOON
 
@@ -272,11 +271,6 @@ def test_a_table_of_several_years_needs_one_chosen(table):
     with pytest.raises(Invalid, match="1999"):
         import_divisions(path=path, at=NOON, year="1999")
     assert entries(import_divisions(path=path, at=NOON, year="2023").report, "added") == [f"{cast.OURS}903 新社区"]
-
-
-def test_it_waits_for_no_other_import(table):
-    with one_import(), pytest.raises(Conflict):
-        import_divisions(path=table(STREETS, *streets(*BOTH)), at=NOON)
 
 
 def test_the_command_shows_first_and_applies_on_demand(table, tmp_path):

@@ -19,10 +19,11 @@ from shapely.geometry import box
 from cases.journal.models import Event
 from citygrid.common.errors import Conflict
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Grid
+from gridmap.divisions.run import import_divisions
 from gridmap.importing.lock import one_import
 from tests import cast
 from tests.gridmap import import_files as files
-from tests.gridmap.import_run import run
+from tests.gridmap.import_run import NOON, run
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -112,27 +113,46 @@ def test_two_processes_at_once_leave_one_import(big_file):
     assert all("Traceback" not in text for text in said)
 
 
-def test_while_one_import_runs_another_is_refused_in_words(big_file, settings):
-    settings.LANGUAGE_CODE = "en"
-    before = state()
+@pytest.fixture
+def another_import():
+    """An import that is running: somebody else holds the lock until the test ends."""
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         try:
             with one_import():
                 holding.set()
-                done.wait(30)
+                done.wait(60)
         finally:
             connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    try:
-        assert holding.wait(30)
-        with pytest.raises(Conflict, match="Another import of areas is running"):
-            run(big_file)
-    finally:
+    assert holding.wait(30)
+
+    def end() -> None:
         done.set()
         holder.join()
+
+    yield end
+    end()
+
+
+def test_while_one_import_runs_another_is_refused_in_words(big_file, another_import, settings):
+    settings.LANGUAGE_CODE = "en"
+    before = state()
+    with pytest.raises(Conflict, match="Another import of areas is running"):
+        run(big_file)
     assert state() == before
+    another_import()
     assert run(big_file).applied
+
+
+def test_while_an_import_runs_no_code_table_is_applied(city, tmp_path, another_import):
+    table = tmp_path / "provinces.csv"
+    table.write_text("code,name\n35,福建省\n44,广东省\n", "utf-8")
+    with pytest.raises(Conflict):
+        import_divisions(path=table, at=NOON, apply_it=True)
+    assert not Area.objects.filter(code="44").exists()
+    another_import()
+    assert import_divisions(path=table, at=NOON, apply_it=True).applied
