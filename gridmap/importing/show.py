@@ -7,10 +7,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from gridmap.importing.report import Report, Weight
 
 _MOST_OF_A_KIND = 20
+FIGURES: dict[str, Any] = {
+    "rows": pgettext_lazy("figure of an import", "rows"),
+    "units": pgettext_lazy("figure of an import", "areas"),
+    "new": pgettext_lazy("figure of an import", "new"),
+    "added": pgettext_lazy("figure of an import", "added"),
+    "towns_added": pgettext_lazy("figure of an import", "towns added"),
+    "changed": pgettext_lazy("figure of an import", "changed"),
+    "renamed": pgettext_lazy("figure of an import", "renamed"),
+    "recoded": pgettext_lazy("figure of an import", "with a new code"),
+    "codes_adopted": pgettext_lazy("figure of an import", "codes adopted"),
+    "moved": pgettext_lazy("figure of an import", "moved"),
+    "missing": pgettext_lazy("figure of an import", "missing in the file"),
+    "retired": pgettext_lazy("figure of an import", "retired"),
+    "abolished": pgettext_lazy("figure of an import", "abolished"),
+    "unchanged": pgettext_lazy("figure of an import", "unchanged"),
+}
 
 
 def moment(text: str) -> datetime:
@@ -33,7 +50,7 @@ def print_report(report: Report, out: Any, style: Any) -> None:
 
 def summary(report: Report, *, applied: bool) -> str:
     """Return the last line: counts and seconds."""
-    counts = ", ".join(f"{name} {number}" for name, number in report.counts.items())
+    counts = _(", ").join(f"{FIGURES[name]} {number}" for name, number in report.counts.items())
     words = {"counts": counts, "seconds": report.about["seconds"]}
     if applied:
         return _("Imported in %(seconds)s s: %(counts)s.") % words
