@@ -22,6 +22,8 @@ from citygrid.common.perm_admin import ReadOnlyAdmin
 
 VERIFY_AT_MOST = 200_000  # events while somebody waits for the page, half a minute; the command knows no limit
 FAULTS_SHOWN = 100
+# What facts are about although no table holds it.
+WITHOUT_MODEL = {"accounts.unknown": _("unknown login name"), "gridmap.import": _("imported file")}
 
 
 class SubjectType(admin.SimpleListFilter):
@@ -36,7 +38,7 @@ class SubjectType(admin.SimpleListFilter):
             model_admin.get_queryset(request).order_by("subject_type").values_list("subject_type", flat=True).distinct()
         )
         models = {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}
-        return [(name, models.get(name, name)) for name in types]
+        return [(name, str(WITHOUT_MODEL.get(name) or models.get(name, name))) for name in types]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         """Keep what was chosen."""

@@ -23,11 +23,12 @@ def auditor(city, people):
 
 def test_the_filter_names_the_sorts_of_things_and_keeps_the_chosen_one(auditor, city, people):
     facts.record("account.changed", people["gw"], at=cast.START)
+    facts.record("account.sign_in_failed", facts.Subject("accounts.unknown", "nobody", "nobody"), at=cast.START)
 
     page = auditor.get(LIST, {"subject_type": "gridmap.area"})
 
     offered = [choice["display"] for choice in page.context["cl"].filter_specs[0].choices(page.context["cl"])]
-    assert offered == ["All", "account", "area"]
+    assert offered == ["All", "unknown login name", "account", "area"]
     assert {event.subject_type for event in page.context["cl"].queryset} == {"gridmap.area"}
 
 
