@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import logout as sign_out
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.accounts.web import signing_in
 from citygrid.common.perm_admin import PermAdmin
 
 # How the index groups the pages: by what one wants to look after, not by where the code lives.
@@ -55,9 +55,7 @@ class AdminSite(admin.AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Sign out as everywhere else: end the session, then the common sign-in page."""
-        if request.method == "POST":
-            sign_out(request)
-        return redirect("login")
+        return signing_in.sign_out(request) if request.method == "POST" else redirect("login")
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Have one page for one's password, where all its rules hold."""

@@ -35,6 +35,7 @@ class PermAdmin(admin.ModelAdmin):
     add_perm: str | None = None  # allows adding; None: the same right as for changes
     scoped = True  # the default manager knows visible_to()
     untold: tuple[str, ...] = ()  # columns whose values do not belong in the journal, because they name people
+    secret: tuple[str, ...] = ()  # columns with which no address may compare: they could be guessed sign by sign
     list_per_page = 50
     show_full_result_count = False  # a second count of the whole table, which nobody reads
 
@@ -95,6 +96,10 @@ class PermAdmin(admin.ModelAdmin):
             if hasattr(manager, "visible_to"):
                 kwargs["queryset"] = manager.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Refuse filters in the address by secret columns; Django would take any column of the model."""
+        return lookup.partition("__")[0] not in self.secret and super().lookup_allowed(lookup, value, request)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404(_("There is nothing here, or it is not yours to see."))

@@ -5,11 +5,13 @@ Nothing is unpacked outside a private folder, and only under names of our own.
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +28,10 @@ _INSIDE_ZIP = (".shp", ".geojson", ".json", ".gpkg", ".kml")
 _SIDECARS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MOST_MEMBERS = 2000
 _STALE_SECONDS = 24 * 3600
+# What a damaged, foreign or cut archive makes the zip library raise.
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def _unpack(path: Path, folder: Path, layer: str, name: str) -> Path:
                 if head == stem and f".{tail.lower()}" in parts:
                     left = _extract(archive, info, folder / f"source.{tail.lower()}", left, name)
             return folder / f"source{suffix}"
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as fault:
+    except _UNREADABLE as fault:
         raise Invalid(
             _("“%(name)s” is not a readable zip file or is cut short. Pack the Shapefile again.") % {"name": name}
         ) from fault
@@ -135,7 +141,10 @@ def _member_name(info: zipfile.ZipInfo) -> str:
     """Chinese Windows packs names in GBK without saying so; Python then reads them as code page 437."""
     if info.flag_bits & 0x800:
         return info.filename
-    raw = info.filename.encode("cp437")
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeEncodeError:  # newer versions of Python have found the true name in an extra field
+        return info.filename
     for encoding in ("utf-8", "gb18030"):
         try:
             return raw.decode(encoding)

@@ -42,6 +42,7 @@ class UserAdmin(PermAdmin):
     """People's accounts. Closing ends the person's posts; nothing is deleted."""
 
     view_perm, change_perm = Perm.ACCOUNT_VIEW, Perm.ACCOUNT_MANAGE
+    secret = ("password",)
     form = AccountForm
     list_display = ["username", "display_name", "is_active", "must_change_password", "second_factor", "last_login"]
     list_display_links = ["username", "display_name"]
@@ -183,6 +184,7 @@ class OfVisiblePeople(ReadOnlyAdmin):
 class UserSessionAdmin(OfVisiblePeople):
     """Signed-in browsers."""
 
+    secret = ("session_key",)
     list_display = ["user", "ip", "user_agent", "started_at", "seen_at"]
     search_fields = ["user__username", "user__display_name", "=ip"]
     ordering = ["-seen_at"]
@@ -202,6 +204,7 @@ class UserSessionAdmin(OfVisiblePeople):
 class ApiTokenAdmin(OfVisiblePeople):
     """Keys for programs; their secrets are known to nobody. Revoked on the page of accounts."""
 
+    secret = ("digest",)
     list_display = ["prefix", "user", "name", "created_at", "expires_at", "used_at", "revoked_at"]
     search_fields = ["^prefix", "user__username", "name"]
     ordering = ["-created_at"]

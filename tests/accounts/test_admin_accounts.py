@@ -169,5 +169,25 @@ def test_a_street_cannot_act_upon_the_citys_people(people, city):
 def test_signing_out_and_the_password_page_are_the_common_ones(people):
     client = as_(people["sysadmin"])
     assert client.get("/admin/password_change/").headers["Location"] == reverse("password_change")
+    assert UserSession.objects.filter(user=people["sysadmin"]).exists()
     assert client.post("/admin/logout/").headers["Location"] == reverse("login")
     assert client.get("/admin/").status_code == 302
+    assert not UserSession.objects.filter(user=people["sysadmin"]).exists()
+    assert kinds()[-1] == "account.signed_out"
+
+
+@pytest.mark.parametrize(
+    ("model", "lookup"),
+    [
+        ("user", "password"),
+        ("user", "password__startswith"),
+        ("usersession", "session_key__startswith"),
+        ("usersession", "user__password__startswith"),
+        ("apitoken", "digest__gt"),
+    ],
+)
+def test_nobody_guesses_a_secret_by_filtering_for_it(people, model, lookup):
+    client = as_(people["secadmin"])
+    page = reverse(f"admin:accounts_{model}_changelist")
+    assert client.get(page).status_code == 200
+    assert client.get(page, {lookup: "p"}).status_code == 400

@@ -70,7 +70,7 @@ def test_a_format_that_cannot_be_made_is_406(manager):
     assert (answer.status_code, error_of(answer)["code"]) == (406, "not_acceptable")
 
 
-@pytest.mark.parametrize("content", [b"{", b"[1,", b"\xff\xfe", b'{"username": NaN}'])
+@pytest.mark.parametrize("content", [b"{", b"[1,", b"\xff\xfe", b'{"username": NaN}', b"[" * 100_000])
 def test_a_body_that_cannot_be_read_is_400(db, content):
     answer = Client().post(TOKEN, content, content_type="application/json")
     assert (answer.status_code, error_of(answer)["code"]) == (400, "malformed")

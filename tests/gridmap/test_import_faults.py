@@ -152,6 +152,17 @@ def test_a_zip_that_lies_about_its_size(tmp_path, settings):
     refused(path, "cut short|larger than")
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_whose_packed_bytes_are_damaged(tmp_path, packing):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("a.geojson", json.dumps([number**0.5 for number in range(2000)]))
+    raw = bytearray(path.read_bytes())
+    raw[80:400] = b"\xff" * 320
+    path.write_bytes(raw)
+    refused(path, "cut short")
+
+
 @pytest.mark.parametrize("inside", ["../../evil.geojson", "/etc/evil.geojson", "C:\\evil.geojson", "a/../../b.geojson"])
 def test_a_zip_with_a_path_that_leads_outside(tmp_path, inside):
     path = tmp_path / "a.zip"

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.conf import settings
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from citygrid.common.api.refusals import TooLarge
@@ -15,11 +16,14 @@ class LimitedJSONParser(JSONParser):
     """JSON of at most ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Return the parsed body. Raises ``TooLarge`` before reading more than is allowed."""
+        """Return the parsed body. Raises ``TooLarge`` before reading more than is allowed, ``ParseError``."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if most is None:
             return super().parse(stream, media_type, parser_context)
         text = stream.read(most + 1)
         if len(text) > most:
             raise TooLarge
-        return super().parse(io.BytesIO(text), media_type, parser_context)
+        try:
+            return super().parse(io.BytesIO(text), media_type, parser_context)
+        except RecursionError as fault:  # brackets in brackets, thousands deep
+            raise ParseError from fault
