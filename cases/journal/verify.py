@@ -2,7 +2,7 @@
 
 What is found, and the row named: a changed row; a removed, moved or doubled row inside a chain; rows missing from a
 sealed range; a changed, forged or removed seal; a missing trigger. On SQLite, which hands out keys without gaps, also
-every row removed since the last seal.
+every row removed since the last seal, unless SQLite's own counter of keys was set back as well.
 
 What cannot be found: on PostgreSQL, the removal of a subject's *last* events since the last seal (a rolled back
 transaction leaves the same gap in the keys); on both, the removal of the last seals together with all they covered,
