@@ -53,11 +53,11 @@ class AdminSite(admin.AdminSite):
         wanted = request.GET.get("next", reverse("admin:index"))
         return redirect(f"{reverse('login')}?{urlencode({'next': wanted})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Sign out as everywhere else: end the session, then the common sign-in page."""
         return signing_in.sign_out(request) if request.method == "POST" else redirect("login")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Have one page for one's password, where all its rules hold."""
         return redirect("password_change")
 

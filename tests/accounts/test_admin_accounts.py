@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import sessions, tokens
 from citygrid.accounts.models import ApiToken, User, UserSession
+from citygrid.accounts.roles import Role
 from gridmap.posts.models import Post
 from tests import cast
 
@@ -53,7 +54,7 @@ def test_an_account_is_opened_without_a_password_and_gets_a_first_one(people):
     assert not user.has_usable_password()
     answer = act(client, "user", "first_password", user)
     shown = next(str(message) for message in answer.context["messages"] if message.level_tag == "warning")
-    password = re.search(r"newcomer\W+(\S+)", shown)[1]
+    (password,) = re.findall(r"newcomer\W+(\S+)", shown)
     user.refresh_from_db()
     assert user.check_password(password)
     assert user.must_change_password
@@ -105,7 +106,7 @@ def test_one_refusal_does_not_undo_the_others(people):
 def signed_in(user: User) -> UserSession:
     client = Client()
     client.force_login(user)
-    return sessions.begin(user=user, session_key=client.session.session_key, at=timezone.now())
+    return sessions.begin(user=user, session_key=str(client.session.session_key), at=timezone.now())
 
 
 def test_the_security_administrator_ends_one_session_and_all(people):
@@ -159,7 +160,7 @@ def test_the_powers_of_the_three_administrators_stay_apart(people, who, action):
 
 
 def test_a_street_cannot_act_upon_the_citys_people(people, city):
-    street = cast.person("streetsec", "secadmin", area=city[cast.OURS])
+    street = cast.person("streetsec", Role.SECADMIN, area=city[cast.OURS])
     session = signed_in(people["manager"])
     act(as_(street), "user", "end_sessions", people["manager"])
     act(as_(street), "usersession", "end", session)
