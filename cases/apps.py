@@ -14,9 +14,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the journal to the port that the lower apps write through, and have it sealed daily."""
+        from cases.casework.wiring import connect  # noqa: PLC0415
         from cases.journal.append import append  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from citygrid.common import facts, periodic  # noqa: PLC0415
 
+        connect()
         facts.plug(append)
         periodic.register("seal the journal", timedelta(days=1), seal)

@@ -1,6 +1,16 @@
 """Gathers the rooms' models for Django."""
 
+from cases.approvals.models import Approval
+from cases.casework.models import Case, CoDepartment, NumberSeries, Round, Supervision
+from cases.catalogue.conditions import ConditionLimit, FilingCondition, StageLimit
 from cases.catalogue.models import Category, CategoryStandard
+from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clock, Timetable
+from cases.evidence.models import Evidence
+from cases.fieldwork.models import FieldTask
 from cases.journal.models import Event, Seal
 
-__all__ = ["Category", "CategoryStandard", "Event", "Seal"]
+__all__ = [
+    "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Case", "Category", "CategoryStandard", "Clock",
+    "CoDepartment", "ConditionLimit", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Round",
+    "Seal", "StageLimit", "Supervision", "Timetable",
+]  # fmt: skip

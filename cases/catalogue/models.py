@@ -75,6 +75,7 @@ class Category(models.Model):
     minor_code = models.CharField(_("minor code"), max_length=2, validators=[_two_digits])
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
+    self_handling = models.BooleanField(_("a grid worker may fix it on the spot"), default=False)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
 
     objects: ClassVar[Any] = CategoryQuerySet.as_manager()

@@ -23,6 +23,8 @@ class Perm(TextChoices):
     REGISTER_REVEAL = "register.reveal", _("Reveal a masked identity number or phone, with a purpose that is recorded.")
     CATALOGUE_VIEW = "catalogue.view", _("See the categories of components and events.")
     CATALOGUE_MANAGE = "catalogue.manage", _("Add and retire categories.")
+    CASE_VIEW = "case.view", _("See the cases of one's own area.")
+    CASE_VIEW_DEPARTMENT = "case.view_department", _("See the cases that one's own department leads or helps with.")
     ACCOUNT_VIEW = "account.view", _("See the accounts and posts of one's own area or department.")
     ACCOUNT_MANAGE = "account.manage", _("Open and close accounts and set first passwords.")
     POST_MANAGE = "post.manage", _("Give and end posts, and hand over when someone leaves.")

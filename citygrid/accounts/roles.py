@@ -55,48 +55,50 @@ _DEPARTMENT = frozenset({"department"})
 _EITHER = _AREA | _DEPARTMENT
 _LOOK = frozenset({Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.OBJECT_VIEW, Perm.CATALOGUE_VIEW})
 _STAFF = _LOOK | {Perm.ACCOUNT_VIEW}
+_CASES = frozenset({Perm.CASE_VIEW})
+_OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
 
 ROLES: dict[Role, RoleSpec] = {
     Role.GRID_WORKER: RoleSpec(
         _("Patrols the grids of the post, reports what is found, verifies reports and checks finished work."),
         _AREA,
-        _LOOK | {Perm.REGISTER_VIEW, Perm.REGISTER_EDIT, Perm.REGISTER_REVEAL},
+        _LOOK | _CASES | {Perm.REGISTER_VIEW, Perm.REGISTER_EDIT, Perm.REGISTER_REVEAL},
     ),
     Role.ACCEPTOR: RoleSpec(
-        _("Receives reports, has them verified, and accepts or declines them."), _EITHER, _STAFF
+        _("Receives reports, has them verified, and accepts or declines them."), _EITHER, _STAFF | _CASES
     ),
     Role.SHIFT_LEADER: RoleSpec(
-        _("Leads the shift of the supervision centre: files cases and closes them."), _EITHER, _STAFF
+        _("Leads the shift of the supervision centre: files cases and closes them."), _EITHER, _STAFF | _CASES
     ),
     Role.DISPATCHER: RoleSpec(
-        _("Dispatches filed cases to departments and decides on their requests."), _EITHER, _STAFF
+        _("Dispatches filed cases to departments and decides on their requests."), _EITHER, _STAFF | _CASES
     ),
     Role.DEPT_CLERK: RoleSpec(
-        _("Receives the department's cases, assigns handlers and confirms their work."), _DEPARTMENT, _STAFF
+        _("Receives the department's cases, assigns handlers and confirms their work."), _DEPARTMENT, _STAFF | _OURS
     ),
-    Role.HANDLER: RoleSpec(_("Handles the department's cases on the spot."), _DEPARTMENT, _LOOK),
+    Role.HANDLER: RoleSpec(_("Handles the department's cases on the spot."), _DEPARTMENT, _LOOK | _OURS),
     Role.HOTLINE_OPERATOR: RoleSpec(
-        _("Answers the 12345 hotline, logs demands and passes them to the unit responsible."), _EITHER, _LOOK
+        _("Answers the 12345 hotline, logs demands and passes them to the unit responsible."), _EITHER, _LOOK | _CASES
     ),
     Role.CALLBACK_AGENT: RoleSpec(
-        _("Calls people back and asks whether their demand was met."), _EITHER, _LOOK
+        _("Calls people back and asks whether their demand was met."), _EITHER, _LOOK | _CASES
     ),
     Role.HOTLINE_LEADER: RoleSpec(
-        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF
+        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF | _CASES
     ),
     Role.STREET_STAFF: RoleSpec(
-        _("Handles what reaches the street, and prepares whistles."), _EITHER, _STAFF | {Perm.REGISTER_VIEW}
+        _("Handles what reaches the street, and prepares whistles."), _EITHER, _STAFF | _CASES | {Perm.REGISTER_VIEW}
     ),
     Role.STREET_LEADER: RoleSpec(
         _("Leads the street office and may whistle for departments."),
         _EITHER,
-        _STAFF | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
+        _STAFF | _CASES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
     ),
     Role.PLATFORM_CLERK: RoleSpec(
-        _("Reviews whistles for the district platform and issues them to departments."), _EITHER, _STAFF
+        _("Reviews whistles for the district platform and issues them to departments."), _EITHER, _STAFF | _CASES
     ),
     Role.MANAGER: RoleSpec(
-        _("Supervises, reads the scores and rules on appeals."), _EITHER, _STAFF
+        _("Supervises, reads the scores and rules on appeals."), _EITHER, _STAFF | _CASES
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),

@@ -1,0 +1,70 @@
+"""What a move on a request changes besides its state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.approvals.kinds import KINDS
+from cases.approvals.states import RequestState
+from cases.workflow.engine import Move
+from citygrid.accounts.roles import Role
+from citygrid.common.errors import Conflict, Invalid, NotAllowed
+
+
+def request(move: Move) -> None:
+    """Check that it may be asked, and lay out who decides. An asker's own step is left out of the path."""
+    approval = move.subject
+    kind = KINDS[approval.kind]
+    held = {post[0] for post in move.acting.posts}
+    asker = next((role for role in kind.askers if role in held), None)
+    if asker is None:
+        roles = _(", ").join(str(Role(role).label) for role in kind.askers)
+        raise NotAllowed(
+            _("A request of the kind “%(kind)s” is made by: %(roles)s.")
+            % {"kind": approval.get_kind_display(), "roles": roles}
+        )
+    if reason := kind.why_not(approval.case, move.at):
+        raise Conflict(str(reason), code="not_now", current=approval.case)
+    if kind.needs_until and (approval.until is None or approval.until <= move.at):
+        raise Invalid(_("Say until when, at a time to come."), fields={"until": [_("This is needed.")]})
+    approval.steps = [role for role in kind.path if role != asker]
+    kind.on_request(approval, move.at, move.by)
+
+
+def next_state(move: Move) -> str:
+    """Approved after the last step, else on to the next."""
+    approval = move.subject
+    return RequestState.APPROVED if approval.step + 1 >= len(approval.steps) else RequestState.REQUESTED
+
+
+def approve(move: Move) -> None:
+    """Go one step on; after the last one let the request take effect."""
+    approval = move.subject
+    approval.step += 1
+    if approval.state == RequestState.APPROVED:
+        decide(move)
+
+
+def decide(move: Move) -> None:
+    """Note the end of the request and let it take effect."""
+    approval = move.subject
+    approval.decided_at, approval.decided_by, approval.decision = move.at, move.by, move.opinion
+    kind = KINDS[approval.kind]
+    effect = kind.on_approved if approval.state == RequestState.APPROVED else kind.on_not_approved
+    effect(approval, move.at, move.by)
+
+
+def not_own(move: Move) -> Any:
+    """Nobody decides the own request."""
+    if move.subject.requested_by_id == getattr(move.by, "pk", None):
+        return _("You made this request; somebody else must decide it.")
+    return None
+
+
+def only_own(move: Move) -> Any:
+    """Only who asked may withdraw."""
+    if move.subject.requested_by_id != getattr(move.by, "pk", None):
+        return _("Only the person who made this request can withdraw it.")
+    return None

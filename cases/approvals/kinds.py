@@ -1,0 +1,30 @@
+"""What each kind of request means. The rooms above register their kinds; this room knows only the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from citygrid.accounts.roles import Role
+
+
+def nothing(approval: Any, at: datetime, by: Any) -> None:
+    """Have no further effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: who asks, who decides in which order, when it may be asked, and what follows."""
+
+    askers: tuple[Role, ...]
+    path: tuple[Role, ...]
+    why_not: Callable[[Any, datetime], Any]  # (case, at) → a reason in words, or None
+    on_request: Callable[[Any, datetime, Any], None] = nothing
+    on_approved: Callable[[Any, datetime, Any], None] = nothing
+    on_not_approved: Callable[[Any, datetime, Any], None] = nothing
+    needs_until: bool = False
+
+
+KINDS: dict[str, Kind] = {}

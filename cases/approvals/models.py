@@ -1,0 +1,103 @@
+"""Requests (申请) are not states of a case: each has its own small lifecycle; approving one makes the move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from cases.approvals.states import RequestKind, RequestState
+from cases.approvals.table import ROWS
+from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.table import Relation
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role
+from citygrid.common import clock
+from gridmap.scope import ScopedQuerySet, department_ids
+
+_RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMENT}
+
+
+class ApprovalQuerySet(ScopedQuerySet["Approval"]):
+    """Reads of requests: those about cases in one's areas or of one's departments."""
+
+    view_perm = Perm.CASE_VIEW
+
+    def visible_to(self, user: Any, at: datetime | None = None) -> Self:
+        """Keep what concerns the person's areas and departments."""
+        at = at or clock.now()
+        scoped = super().visible_to(user, at)
+        if not getattr(user, "is_active", False):
+            return scoped
+        own = department_ids(user, Perm.CASE_VIEW_DEPARTMENT, at)
+        return self.filter(Q(pk__in=scoped.values("pk")) | Q(department__in=own))
+
+    def waiting(self) -> Self:
+        """Requests not yet decided."""
+        return self.filter(state=RequestState.REQUESTED)
+
+
+class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
+    """One request about one case. Written by the workflow engine alone."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=RequestKind.choices)
+    state = FSMField(_("state"), default=RequestState.REQUESTED, choices=RequestState.choices, protected=True)
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="approvals", verbose_name=_("case"))
+    area = models.ForeignKey("gridmap.Area", models.PROTECT, related_name="+", verbose_name=_("grid or area"))
+    department = models.ForeignKey(
+        "gridmap.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requested by")
+    )
+    requested_at = models.DateTimeField(_("requested at"))
+    reason = models.TextField(_("reason"))
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    until = models.DateTimeField(_("until"), null=True, blank=True)  # of a suspension
+    steps = models.JSONField(_("who decides, in order"), default=list)  # roles
+    step = models.PositiveSmallIntegerField(_("step"), default=0)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision = models.TextField(_("opinion"), blank=True)
+
+    objects: ClassVar[Any] = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="request_state_known"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state=RequestState.REQUESTED), name="request_one_open_a_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RequestState.REQUESTED, decided_at=None)
+                | ~Q(state=RequestState.REQUESTED) & Q(decided_at__isnull=False),
+                name="request_decided_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "requested_at"], name="request_state_requested")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.case}"
+
+    def department_ids(self) -> tuple[int, ...]:
+        """The department that asks."""
+        return (self.department_id,) if self.department_id else ()
+
+    def is_assigned_to(self, user: Any) -> bool:
+        """Whether the person handles the case."""
+        return self.case.is_assigned_to(user)
+
+    def relation_expected(self, role: Role) -> Relation | None:
+        """How a holder of ``role`` must be related to decide now; ``None`` when it is another role's turn."""
+        if self.step >= len(self.steps) or self.steps[self.step] != role:
+            return None
+        return _RELATIONS.get(role, Relation.PLACE)

@@ -1,0 +1,60 @@
+"""Checks of a move's inputs against the case, beyond their type. They raise the refusal themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.casework.states import Outcome
+from cases.workflow.engine import Move
+from citygrid.common.errors import Invalid
+
+VERDICTS = (
+    ("true", gettext_lazy("it is so")),
+    ("false", gettext_lazy("it is not so")),
+    ("unclear", gettext_lazy("unclear")),
+)
+CHECK_VERDICTS = (
+    ("pass", gettext_lazy("the closing condition is met")),
+    ("fail", gettext_lazy("the closing condition is not met")),
+)
+
+# Rooms above this one say here whether somebody still waits for a call about a case.
+WAITING: list[Callable[[Any], bool]] = []
+
+
+def somebody_waits_for_a_call(case: Any) -> bool:
+    """Whether a complainant of the case is still to be called back."""
+    return any(waiting(case) for waiting in WAITING)
+
+
+# The room of responsibility says here which department it would propose for a case, or None.
+PROPOSERS: list[Callable[[Any], Any]] = []
+
+
+def proposed_department(case: Any) -> Any:
+    """Return the department that the responsibility rules propose, or ``None`` without a rule."""
+    return next((found for found in (propose(case) for propose in PROPOSERS) if found is not None), None)
+
+
+def override_needs_opinion(move: Move) -> None:
+    """Ask why, when the dispatcher chooses another department than the proposed one."""
+    proposed = proposed_department(move.subject)
+    if proposed is not None and proposed.pk != move.inputs["department"].pk and not move.opinion:
+        raise Invalid(
+            _("The rules propose %(department)s. Say in a sentence why it shall be another one.")
+            % {"department": proposed},
+            fields={"opinion": [_("This is needed to choose another department than the proposed one.")]},
+        )
+
+
+def solved_shows_photo(move: Move) -> None:
+    """Ask for a photo afterwards where something was done."""
+    if move.inputs["outcome"] in (Outcome.SOLVED, Outcome.PARTLY) and not move.inputs["after_photos"]:
+        raise Invalid(
+            _("Work that was done is shown by at least one photo taken afterwards."),
+            fields={"after_photos": [_("Add a photo.")]},
+        )

@@ -1,0 +1,29 @@
+"""Case numbers: letters of the city, the day, four digits: ``FD202611200001`` (handbook §2.4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.timezone import localtime
+
+from cases.casework.models import NumberSeries
+
+
+def next_number(at: datetime) -> str:
+    """Take the next number of the day on which ``at`` falls in the city. From 10,000 on it grows a digit.
+
+    The row of the day stays locked until the caller's transaction ends, so this is called as late as possible.
+    """
+    day = localtime(at).date()
+    series = NumberSeries.objects.filter(prefix=settings.CASE_PREFIX, day=day)
+    if not series.update(last=F("last") + 1):
+        try:
+            with transaction.atomic():
+                NumberSeries.objects.create(prefix=settings.CASE_PREFIX, day=day, last=1)
+        except IntegrityError:  # another process took the day's first number meanwhile
+            series.update(last=F("last") + 1)
+    last = series.values_list("last", flat=True).get()
+    return f"{settings.CASE_PREFIX}{day:%Y%m%d}{last:04}"

@@ -1,0 +1,226 @@
+"""The one door: every change of a lifecycle's subject goes through :func:`advance` or :func:`create`.
+
+The order never varies: load what the person may see (stranger → not found) → role (not allowed) → state (wrong state) →
+guards (reason in words) → inputs (field errors) → version (conflict) → move → clocks → journal → commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cases.deadlines import clocks
+from cases.workflow import inputs as cleaning
+from cases.workflow.fsm import PREFIX, Versioned, stale
+from cases.workflow.people import Acting
+from cases.workflow.table import ClockRule, ClockVerb, Lifecycle, Transition
+from citygrid.common import facts
+from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+
+S = TypeVar("S", bound=Versioned)
+LIFECYCLES: dict[type[Versioned], Lifecycle] = {}
+# Rooms above the engine that have something to do with every move, such as keeping its evidence.
+AFTER_MOVE: list[Callable[[Move], None]] = []
+
+
+def register(model: type[Versioned], life: Lifecycle) -> None:
+    """Tie a model to its table."""
+    LIFECYCLES[model] = life
+
+
+@dataclass
+class Move:
+    """One move in the making: what guards, checks and effects are given."""
+
+    life: Lifecycle
+    row: Transition
+    subject: Any
+    acting: Acting
+    opinion: str = ""
+    before: str = ""  # the state that is being left
+    inputs: dict[str, Any] = field(default_factory=dict)
+    noted: dict[str, Any] = field(default_factory=dict)  # further facts for the journal
+    clocks: list[ClockRule] = field(default_factory=list)  # what an effect decided, beyond the row's own
+
+    @property
+    def by(self) -> Any:
+        """The person, or ``None`` for the system."""
+        return self.acting.user
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.acting.at
+
+
+@transaction.atomic
+def advance(
+    subject: S, name: str, *, by: Any, at: datetime, version: int | None = None, opinion: str = "", **given: Any
+) -> S:
+    """Make the move ``name`` on ``subject`` and return it fresh.
+
+    Raises ``NotFound`` (also for what the person may not see), ``NotAllowed``, ``Conflict`` (wrong state, a guard's
+    reason, or stale ``version``) with the fresh subject in ``current``, and ``Invalid`` with the faults by field.
+    """
+    life = LIFECYCLES[type(subject)]
+    fresh = type(subject).objects.visible_to(by, at).filter(pk=subject.pk).first()  # type: ignore[attr-defined]
+    row = _row(life, name)
+    if fresh is None or row is None:
+        raise NotFound(_("There is nothing here, or it is not yours to see."))
+    move = Move(life, row, fresh, Acting(by, at), opinion.strip() if isinstance(opinion, str) else "")
+    if reason := why_not(move):
+        raise reason
+    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    _need_opinion(move)
+    if version is not None and version != fresh.version:
+        raise stale(fresh)
+    _make(move)
+    return fresh
+
+
+@transaction.atomic
+def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, opinion: str = "", **given: Any) -> S:
+    """Make a ``system`` row's move: the consequence of another move. ``by`` is the person behind that one, if any."""
+    life = LIFECYCLES[type(subject)]
+    row = life[name]
+    if not row.system:
+        raise ValueError(f"{name} is made by people; use advance().")
+    move = Move(life, row, subject, Acting(by, at), opinion)
+    if reason := _wrong_state(move) or _guarded(move):
+        raise reason
+    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    _make(move)
+    return subject
+
+
+@transaction.atomic
+def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
+    """Save a new subject through its creating row. Raises the same refusals as :func:`advance`, but ``NotFound``."""
+    life = LIFECYCLES[type(subject)]
+    row = life[name]
+    move = Move(life, row, subject, Acting(by, at))
+    if not row.system and not move.acting.is_one_of(row.actors, subject):
+        raise _not_allowed(move)
+    if reason := _guarded(move):
+        raise reason
+    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    for check in row.checks:
+        check(move)
+    if row.effect:
+        row.effect(move)
+    subject.save(force_insert=True)
+    _after(move)
+    return subject
+
+
+def why_not(move: Move) -> Refusal | None:
+    """Return why the person cannot make this move now, or ``None``: role, then state, then guards."""
+    if move.row.system or not move.acting.is_one_of(move.row.actors, move.subject):
+        return _not_allowed(move)
+    return _wrong_state(move) or _guarded(move)
+
+
+def choices(subject: Versioned, acting: Acting) -> list[tuple[Transition, Refusal | None]]:
+    """Return the rows that a person can read of from this state, each with the reason why not, or ``None``.
+
+    A row that needs another role is left out: it is nobody's business here. One that is the person's but not now
+    stays, greyed with its reason.
+    """
+    life = LIFECYCLES[type(subject)]
+    found: list[tuple[Transition, Refusal | None]] = []
+    for row in life.rows:
+        if row.system or not row.sources:
+            continue
+        move = Move(life, row, subject, acting)
+        if subject.state in row.sources and acting.is_one_of(row.actors, subject):  # type: ignore[attr-defined]
+            found.append((row, _guarded(move)))
+    return found
+
+
+def _row(life: Lifecycle, name: str) -> Transition | None:
+    return next((row for row in life.rows if row.name == name and row.sources), None)
+
+
+def _make(move: Move) -> None:
+    subject, row = move.subject, move.row
+    for check in row.checks:
+        check(move)
+    move.before = subject.state
+    if row.targets:
+        target = row.choose(move) if row.choose else row.targets[0]
+        getattr(subject, PREFIX + row.name)(target)
+    if row.effect:
+        row.effect(move)
+    subject.version += 1
+    subject.save(force_update=True)
+    _after(move)
+
+
+def _after(move: Move) -> None:
+    for rule in (*move.row.clocks, *move.clocks):
+        limit = None
+        if rule.verb in (ClockVerb.START, ClockVerb.RESTART):
+            limit = move.life.limits[rule.kind](move.subject)
+        clocks.apply(rule.verb, rule.kind, subject=move.subject, at=move.at, limit=limit)
+    for hook in AFTER_MOVE:
+        hook(move)
+    noted: dict[str, Any] = {name: _plain(value) for name, value in move.inputs.items() if value not in (None, [])}
+    if move.opinion:
+        noted["opinion"] = move.opinion
+    facts.record(
+        f"{move.life.name}.{move.row.name}", move.subject, at=move.at, by=move.by,
+        from_state=move.before, to_state=move.subject.state, version=move.subject.version, **{**noted, **move.noted},
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return getattr(value, "code", None) or getattr(value, "number", None) or value
+
+
+def _need_opinion(move: Move) -> None:
+    if move.row.opinion and not move.opinion:
+        raise Invalid(
+            _("“%(move)s” needs an opinion: say in a sentence why.") % {"move": move.row.label},
+            fields={"opinion": [_("This is needed.")]},
+        )
+
+
+def _not_allowed(move: Move) -> NotAllowed:
+    if move.row.system:
+        return NotAllowed(_("“%(move)s” happens by itself; nobody makes it by hand.") % {"move": move.row.label})
+    roles = _(", ").join(str(role.label) for role in move.row.roles)
+    return NotAllowed(
+        _("“%(move)s” is not yours to do here. It can be done by: %(roles)s.")
+        % {"move": move.row.label, "roles": roles}
+    )
+
+
+def _wrong_state(move: Move) -> Conflict | None:
+    state = move.subject.state
+    if state in move.row.sources:
+        return None
+    life = move.life
+    allowed = _(", ").join(str(life.states[source]) for source in move.row.sources)
+    turn = _(", ").join(str(role.label) for role in life.turn.get(state, ()))
+    message = _("“%(move)s” is possible in: %(allowed)s. It is now “%(state)s”.") % {
+        "move": move.row.label, "allowed": allowed, "state": life.states[state],
+    }  # fmt: skip
+    if turn:
+        message += " " + _("The next move is with: %(turn)s.") % {"turn": turn}
+    return Conflict(message, code="wrong_state", current=move.subject)
+
+
+def _guarded(move: Move) -> Conflict | None:
+    for guard in move.row.guards:
+        if reason := guard(move):
+            return Conflict(str(reason), code="not_now", current=move.subject)
+    return None

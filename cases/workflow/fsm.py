@@ -1,0 +1,67 @@
+"""The lock on the door: table rows become django-fsm transitions, and a save is a compare-and-set on ``version``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_fsm import RETURN_VALUE, FSMModelMixin, transition
+
+from cases.workflow.table import Transition
+from citygrid.common.errors import Conflict
+
+PREFIX = "move_"
+
+
+def bridge(rows: tuple[Transition, ...], field: str = "state") -> type:
+    """Return an abstract model with one protected FSM method for every row that changes the state."""
+    methods: dict[str, Callable[..., Any]] = {}
+    for row in rows:
+        if not row.sources or not row.targets:
+            continue
+        target = row.targets[0] if len(row.targets) == 1 else RETURN_VALUE(*row.targets)
+        methods[PREFIX + row.name] = transition(field=field, source=list(row.sources), target=target)(_method(row))
+    meta = type("Meta", (), {"abstract": True})  # abstract, so that migrations do not name it as a base
+    metaclass: Any = type(models.Model)
+    return metaclass("Moves", (models.Model,), {**methods, "Meta": meta, "__module__": __name__})
+
+
+def _method(row: Transition) -> Callable[[Any, str], str]:
+    def move(self: Any, target: str) -> str:
+        return target
+
+    move.__name__ = PREFIX + row.name
+    move.__doc__ = f"Move by the row “{row.name}”; called by the engine alone."
+    return move
+
+
+def stale(current: Any) -> Conflict:
+    """Return the refusal of a move that was decided on an older version."""
+    return Conflict(
+        _("Somebody else has changed this in the meantime. Look at what changed, then decide again."),
+        code="stale_version", current=current,
+    )  # fmt: skip
+
+
+class Versioned(FSMModelMixin, models.Model):
+    """A subject of a lifecycle. Saving succeeds only if nobody else saved since it was loaded."""
+
+    version = models.PositiveIntegerField(gettext_lazy("version"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def _do_update(
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: bool,
+        *more: Any,
+    ) -> Any:  # fmt: skip
+        """Update where the stored version is still the one before ours. Raises ``Conflict`` otherwise."""
+        changed = super()._do_update(
+            base_qs.filter(version=self.version - 1), using, pk_val, values, update_fields, forced_update, *more
+        )
+        if not changed:
+            raise stale(type(self).objects.filter(pk=self.pk).first())  # type: ignore[attr-defined]
+        return changed

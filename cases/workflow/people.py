@@ -1,0 +1,55 @@
+"""Which posts tie a person to a subject. Loaded once for a request, asked many times without a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from cases.workflow.table import Actor, Relation
+from gridmap.areas.models import AreaLink
+from gridmap.posts.models import Post
+
+
+class Acting:
+    """A person at a time, with the posts then in force."""
+
+    def __init__(self, user: Any, at: datetime) -> None:
+        self.user = user
+        self.at = at
+        self._above: dict[int, frozenset[int]] = {}
+
+    @cached_property
+    def posts(self) -> list[tuple[str, int | None, int | None, int | None]]:
+        """(role, area, department, area the department serves) of every post in force."""
+        if not getattr(self.user, "is_active", False):
+            return []
+        rows = Post.objects.in_force(self.at).filter(user=self.user.pk)
+        return list(rows.values_list("role", "area_id", "department_id", "department__area_served_id"))
+
+    def above(self, area_id: int) -> frozenset[int]:
+        """The area and all its ancestors."""
+        if area_id not in self._above:
+            found = AreaLink.objects.filter(descendant=area_id).values_list("ancestor_id", flat=True)
+            self._above[area_id] = frozenset(found)
+        return self._above[area_id]
+
+    def is_one_of(self, actors: Iterable[Actor], subject: Any) -> bool:
+        """Whether a post of the person fits one of the actors for this subject."""
+        return any(self._fits(actor, subject) for actor in actors)
+
+    def _fits(self, actor: Actor, subject: Any) -> bool:
+        posts = [post for post in self.posts if post[0] == actor.role]
+        relation = actor.relation
+        if relation == Relation.STEP and posts:
+            relation = subject.relation_expected(actor.role)
+        if not posts or relation is None:
+            return False
+        if relation == Relation.PERSON:
+            return subject.is_assigned_to(self.user)
+        if relation in (Relation.DEPARTMENT, Relation.CO_DEPARTMENT):
+            theirs = subject.department_ids() if relation == Relation.DEPARTMENT else subject.co_department_ids()
+            return any(department is not None and department in theirs for _r, _a, department, _s in posts)
+        above = self.above(subject.area_id)
+        return any((area if area is not None else served) in above for _r, area, _d, served in posts)
