@@ -49,7 +49,13 @@ class Walk:
         self.people, self.condition, self.at = people, condition, at
         gw = people["gw"]
         self.case: Case = report_case(
-            category=condition.category, description="垃圾", lon=120.205, lat=27.335, at=at, by=gw, photos=[photo(gw, at)]
+            category=condition.category,
+            description="垃圾",
+            lon=120.205,
+            lat=27.335,
+            at=at,
+            by=gw,
+            photos=[photo(gw, at)],
         )
 
     def do(self, name: str, who: str, **given: Any) -> Case:
