@@ -24,7 +24,8 @@ from tests.cases.walk import Walk, catalogue
 pytestmark = pytest.mark.django_db
 
 PEOPLE = {
-    "gw": "grid_worker", "acceptor": "acceptor", "leader": "shift_leader", "dispatcher": "dispatcher", "clerk": "dept_clerk",
+    "gw": "grid_worker", "acceptor": "acceptor", "leader": "shift_leader", "dispatcher": "dispatcher",
+    "clerk": "dept_clerk",
     "handler": "handler", "operator": "hotline_operator", "callback": "callback_agent", "street": "street_staff",
     "streetlead": "street_leader", "platform": "platform_clerk", "manager": "manager", "hotlinelead": "hotline_leader",
 }  # fmt: skip
@@ -138,7 +139,7 @@ def expected(state: str, who: str) -> tuple[set[str], set[str]]:
     for line in GRID.strip().splitlines():
         head, _colon, rest = line.partition(":")
         name, *moves = rest.split()
-        if name == who and (head == state or head == "open" and state in OPEN):
+        if name == who and (head == state or (head == "open" and state in OPEN)):
             for move in moves:
                 (greyed if move.startswith("(") else may).add(move.strip("()"))
     return may, greyed
