@@ -13,13 +13,14 @@ from django_fsm import FSMField
 
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, Source, State
 from cases.casework.table import ROWS
+from cases.casework.urgency import Urgency
 from cases.workflow.fsm import Versioned, bridge
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
 from gridmap.scope import ScopedQuerySet, area_ids, department_ids
 
 
-class CaseQuerySet(ScopedQuerySet["Case"]):
+class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):
     """Reads of cases. Scope: those in one's areas; for departments those they lead, help with or once led."""
 
     view_perm = Perm.CASE_VIEW

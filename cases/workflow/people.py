@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from cases.workflow.table import Actor, Relation
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import roles_with
 from gridmap.areas.models import AreaLink
 from gridmap.posts.models import Post
 
@@ -27,6 +29,14 @@ class Acting:
             return []
         rows = Post.objects.in_force(self.at).filter(user=self.user.pk)
         return list(rows.values_list("role", "area_id", "department_id", "department__area_served_id"))
+
+    def holds_role(self, role: str) -> bool:
+        """Whether one of the posts has this role."""
+        return any(post[0] == role for post in self.posts)
+
+    def holds(self, perm: Perm) -> bool:
+        """Whether one of the posts gives this right, wherever it stands."""
+        return any(self.holds_role(role) for role in roles_with(perm))
 
     def above(self, area_id: int) -> frozenset[int]:
         """The area and all its ancestors."""

@@ -14,17 +14,17 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from gridmap.spatial.engine import RTREE
 
 _DIGITS = 6  # about 0.1 m
-_IN_WINDOW = f"SELECT pkid FROM {RTREE} WHERE xmin <= %s AND xmax >= %s AND ymin <= %s AND ymax >= %s"  # noqa: S608
+_IN_WINDOW = "SELECT pkid FROM idx_{}_geom WHERE xmin <= %s AND xmax >= %s AND ymin <= %s AND ymax >= %s"
 
 
-def within_bbox(versions: Any, west: float, south: float, east: float, north: float) -> Any:
-    """Keep the area versions whose bounding box meets the window (degrees, WGS 84), through the spatial index."""
+def within_bbox(rows: Any, west: float, south: float, east: float, north: float) -> Any:
+    """Keep the rows whose ``geom``'s bounding box meets the window (degrees, WGS 84), through the spatial index."""
     if connection.vendor == "postgresql":
-        return versions.filter(geom__bboverlaps=Polygon.from_bbox((west, south, east, north)))
-    return versions.filter(pk__in=RawSQL(_IN_WINDOW, (east, west, north, south)))  # noqa: S611 - values are bound
+        return rows.filter(geom__bboverlaps=Polygon.from_bbox((west, south, east, north)))
+    found = RawSQL(_IN_WINDOW.format(rows.model._meta.db_table), (east, west, north, south))  # noqa: S611 - bound
+    return rows.filter(pk__in=found)
 
 
 def geojson_features(versions: Any, *, far: bool) -> Iterator[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db.models import Model
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +37,10 @@ _SENTENCES: dict[type[exceptions.APIException], tuple[str, Any]] = {
 }
 _CSRF = "CSRF Failed"  # how DRF begins that message
 
+# How ``Conflict.current`` looks when it is a row: model → function of (row, request). The rooms above register here.
+# It reads the row afresh, by what the person may see, since the refused move may have changed the one in memory.
+PRESENTERS: dict[type[Model], Callable[[Any, Any], Any]] = {}
+
 
 def body(code: str, message: str, **more: Any) -> dict[str, Any]:
     """Return the error object; empty extras are left out."""
@@ -45,18 +51,25 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Translate our refusals and DRF's exceptions; anything else is a fault of ours and stays an exception."""
     set_rollback()
     if isinstance(error, Refusal):
-        return _refusal(error)
+        return _refusal(error, context.get("request"))
     known = _as_api_exception(error)
     return _api_exception(known) if known else None
 
 
-def _refusal(error: Refusal) -> Response:
+def _refusal(error: Refusal, request: Any) -> Response:
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         more["fields"] = error.fields
     if isinstance(error, Conflict):
-        more["current"] = error.current
+        more["current"] = _current(error.current, request)
     return Response(body(error.code, str(error.message), **more), status=error.status)
+
+
+def _current(thing: Any, request: Any) -> Any:
+    if not isinstance(thing, Model):
+        return thing
+    present = PRESENTERS.get(type(thing))
+    return present(thing, request) if present and request is not None else None
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:

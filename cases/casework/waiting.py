@@ -1,0 +1,62 @@
+"""For whom does a case wait? The question behind every worklist, as one filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import F, Q
+
+from cases.casework.states import State
+from cases.casework.table import TURN
+from cases.workflow.people import Acting
+from citygrid.accounts.roles import Role
+from gridmap.areas.models import AreaLink
+
+# A suspended case is nobody's turn until its date, although the department may take it up again before.
+_RESTING = State.SUSPENDED
+_BY_DEPARTMENT, _BY_PERSON, _BY_TASK = Role.DEPT_CLERK, Role.HANDLER, Role.GRID_WORKER
+
+
+def waits_for(acting: Acting) -> Q:
+    """Return the filter of cases whose next move belongs to one of the person's posts.
+
+    The centre's posts wait by area. A department's clerk has what is to be signed, confirmed or given to a handler,
+    parts owed as a co-department, and orders to answer; a handler has what is assigned; a grid worker the open tasks.
+    """
+    found = Q(pk__in=[])
+    places: dict[str, set[int]] = {}
+    departments = set()
+    for role, area, department, served in acting.posts:
+        if role == _BY_DEPARTMENT and department is not None:
+            departments.add(department)
+        elif role not in (_BY_PERSON, _BY_TASK):
+            places.setdefault(role, set()).update({area if area is not None else served} - {None})
+    for role, roots in places.items():
+        if states := [state for state, roles in TURN.items() if role in roles]:
+            below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
+            found |= Q(state__in=states, area__in=below)
+    if departments:
+        found |= _department(departments)
+    if acting.holds_role(_BY_PERSON):
+        found |= Q(state=State.HANDLING, handler=acting.user.pk)
+    if acting.holds_role(_BY_TASK):
+        tasks: Any = apps.get_model("cases", "FieldTask")
+        mine = tasks.objects.waiting().filter(assignee=acting.user.pk, case__isnull=False)
+        found |= Q(state__in=[State.VERIFYING, State.CHECKING], pk__in=mine.values("case"))
+    return found
+
+
+def _department(departments: set[int]) -> Q:
+    states = [state for state, roles in TURN.items() if _BY_DEPARTMENT in roles]
+    settled = [state for state in states if state not in (State.HANDLING, _RESTING)]
+    ours = Q(lead_department__in=departments)
+    helping = apps.get_model("cases", "CoDepartment").objects.filter(  # type: ignore[attr-defined]
+        department__in=departments, done_at=None, round_number=F("case__round_number"), case__state=State.HANDLING
+    )
+    ordered = apps.get_model("cases", "Supervision").objects.filter(replied_at=None)  # type: ignore[attr-defined]
+    return (
+        ours & (Q(state__in=settled) | Q(state=State.HANDLING, handler=None))
+        | ours & Q(state__in=states, pk__in=ordered.values("case"))
+        | Q(pk__in=helping.values("case"))
+    )
