@@ -96,6 +96,11 @@ class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
         """Whether the person handles the case."""
         return self.case.is_assigned_to(user)
 
+    def roles_expected(self) -> tuple[Role, ...]:
+        """The role that decides at the present step."""
+        waiting = self.state == RequestState.REQUESTED and self.step < len(self.steps)
+        return (Role(self.steps[self.step]),) if waiting else ()
+
     def relation_expected(self, role: Role) -> Relation | None:
         """How a holder of ``role`` must be related to decide now; ``None`` when it is another role's turn."""
         if self.step >= len(self.steps) or self.steps[self.step] != role:

@@ -72,7 +72,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "send_verify", _("Send for verification"), (S.REPORTED,), (S.VERIFYING,), actors=(AC,),
-        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers", required=False),
+        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}", required=False),
                 Input("note", _("what to look for"), required=False)),
         effect=effects.send_verify, clocks=(pause("accept"), start("verify")),
     ),
@@ -146,7 +146,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "assign_handler", _("Assign a handler"), (S.HANDLING,), (), actors=(DC,),
-        inputs=(Input("handler", _("handler"), InputType.REF, ref="handlers"),), guards=(guards.no_open_request,),
+        inputs=(Input("handler", _("handler"), InputType.REF, ref="handlers?department={department}"),), guards=(guards.no_open_request,),
         effect=effects.assign_handler,
     ),
     Transition(
@@ -190,7 +190,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "send_check", _("Send for a check"), (S.PENDING_CHECK,), (S.CHECKING,), actors=(AC,),
-        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers", required=False),
+        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}", required=False),
                 Input("note", _("what to look for"), required=False)),
         effect=effects.send_check,
     ),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.approvals.kinds import KINDS, Kind
 from cases.approvals.models import Approval
@@ -22,8 +23,9 @@ from cases.fieldwork.effects import CONSEQUENCES
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.states import TaskKind
 from cases.fieldwork.table import TASK
-from cases.workflow.engine import AFTER_MOVE, Move, advance_by_system, register
+from cases.workflow.engine import AFTER_MOVE, COMMON_INPUTS, Move, advance_by_system, register
 from cases.workflow.inputs import RESOLVERS
+from cases.workflow.table import Input, InputType
 from citygrid.accounts.models import User
 from citygrid.accounts.roles import Role
 from gridmap.departments.models import Department
@@ -39,6 +41,7 @@ def connect() -> None:
     register(FieldTask, TASK)
     register(Approval, APPROVAL)
     AFTER_MOVE[:] = [attach]
+    COMMON_INPUTS[:] = [Input("evidence", gettext_lazy("evidence"), InputType.EVIDENCE, required=False, many=True)]
     RESOLVERS.update(
         {
             "evidence": resolve,

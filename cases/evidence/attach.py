@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.evidence.models import Evidence
-from cases.workflow.engine import Move
+from cases.workflow.engine import Move, takes
 from cases.workflow.table import InputType
 from citygrid.common.errors import Conflict
 from gridmap.measure import distance_m
@@ -29,7 +29,7 @@ def resolve(key: str, by: Any, at: datetime) -> Evidence | None:
 
 def attach(move: Move) -> None:
     """Tie every piece of evidence among the move's inputs to the case. Raises ``Conflict`` for one used meanwhile."""
-    for item in move.row.inputs:
+    for item in takes(move.row):
         if item.type != InputType.EVIDENCE:
             continue
         given = move.inputs.get(item.name) or []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from cases.fieldwork import effects
-from cases.fieldwork.states import TaskState, Verdict
+from cases.fieldwork.states import VERDICTS_OF, TaskState, Verdict
 from cases.workflow.table import Actor, Input, InputType, Lifecycle, Relation, Transition
 from citygrid.accounts.roles import Role
 
@@ -22,12 +22,13 @@ ROWS: tuple[Transition, ...] = (
     Transition("accept", _("Accept the task"), (T.ASSIGNED,), (T.ACCEPTED,), actors=(WORKER,)),
     Transition(
         "hand_over", _("Hand over"), WAITING, (T.ASSIGNED,), actors=(WORKER,), opinion=True,
-        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers"),), effect=effects.hand_over,
+        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}"),), effect=effects.hand_over,
     ),
     Transition(
         "complete", _("Report back"), WAITING, (T.DONE,), actors=(WORKER,),
         inputs=(
-            Input("verdict", _("verdict"), InputType.CHOICE, choices=tuple(Verdict.choices)),
+            Input("verdict", _("verdict"), InputType.CHOICE, choices=tuple(Verdict.choices),
+                  fits=lambda task: VERDICTS_OF[task.kind]),
             Input("position", _("position"), InputType.POINT, help=_("Where you stand, from the phone or the map.")),
             Input("accuracy", _("accuracy in metres"), InputType.NUMBER, required=False),
             Input("photos", _("photos"), InputType.EVIDENCE, many=True),

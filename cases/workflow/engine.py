@@ -18,7 +18,7 @@ from cases.deadlines import clocks
 from cases.workflow import inputs as cleaning
 from cases.workflow.fsm import PREFIX, Versioned, stale
 from cases.workflow.people import Acting
-from cases.workflow.table import ClockRule, ClockVerb, Lifecycle, Transition
+from cases.workflow.table import ClockRule, ClockVerb, Input, Lifecycle, Transition
 from citygrid.common import facts
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
@@ -26,11 +26,19 @@ S = TypeVar("S", bound=Versioned)
 LIFECYCLES: dict[type[Versioned], Lifecycle] = {}
 # Rooms above the engine that have something to do with every move, such as keeping its evidence.
 AFTER_MOVE: list[Callable[[Move], None]] = []
+# Inputs that every move takes besides its own.
+COMMON_INPUTS: list[Input] = []
 
 
 def register(model: type[Versioned], life: Lifecycle) -> None:
     """Tie a model to its table."""
     LIFECYCLES[model] = life
+
+
+def takes(row: Transition) -> tuple[Input, ...]:
+    """Return the inputs of a row, the common ones included."""
+    own = {item.name for item in row.inputs}
+    return (*row.inputs, *(item for item in COMMON_INPUTS if item.name not in own))
 
 
 @dataclass
@@ -75,7 +83,7 @@ def advance(
     move = Move(life, row, fresh, Acting(by, at), opinion.strip() if isinstance(opinion, str) else "")
     if reason := why_not(move):
         raise reason
-    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
     _need_opinion(move)
     if version is not None and version != fresh.version:
         raise stale(fresh)
@@ -93,7 +101,7 @@ def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, op
     move = Move(life, row, subject, Acting(by, at), opinion)
     if reason := _wrong_state(move) or _guarded(move):
         raise reason
-    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
     _make(move)
     return subject
 
@@ -108,7 +116,7 @@ def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
         raise _not_allowed(move)
     if reason := _guarded(move):
         raise reason
-    move.inputs = cleaning.clean(row.inputs, given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
     for check in row.checks:
         check(move)
     if row.effect:

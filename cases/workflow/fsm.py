@@ -54,6 +54,10 @@ class Versioned(FSMModelMixin, models.Model):
     class Meta:
         abstract = True
 
+    def roles_expected(self) -> tuple[Any, ...]:
+        """Return the roles that this subject waits for, where its state alone does not say it."""
+        return ()
+
     def _do_update(
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: bool,
         *more: Any,

@@ -54,7 +54,10 @@ class InputType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One value that a move needs. ``ref`` names the list to choose from; ``many`` takes a list of them."""
+    """One value that a move needs. ``ref`` names the list to choose from; ``many`` takes a list of them.
+
+    ``fits`` names those of the ``choices`` that make sense for a subject, where that differs.
+    """
 
     name: str
     label: Any
@@ -64,6 +67,7 @@ class Input:
     ref: str = ""
     many: bool = False
     help: Any = ""
+    fits: Callable[[Any], Iterable[str]] | None = None
 
 
 class ClockVerb(StrEnum):
@@ -147,6 +151,10 @@ class Lifecycle:
             if row.name == name:
                 return row
         raise KeyError(name)
+
+    def turn_of(self, subject: Any) -> tuple[Role, ...]:
+        """Return the roles that ``subject`` waits for now: the subject may know better than its state."""
+        return subject.roles_expected() or self.turn.get(subject.state, ())
 
     def from_state(self, state: str) -> Iterable[Transition]:
         """Return the rows that leave ``state`` or stay in it."""
