@@ -263,8 +263,7 @@ def send_verify(move: Move) -> None:
 
 def send_check(move: Move) -> None:
     """Give a grid worker the task to look whether it is done; nobody who handled the case."""
-    handled = {pk for row in move.subject.rounds.all() for pk in (row.handler_id, row.submitted_by_id) if pk}
-    _send(move, TaskKind.CHECK, handled)
+    _send(move, TaskKind.CHECK, move.subject.handled_by())
 
 
 def _send(move: Move, kind: TaskKind, but_not: set[int]) -> None:

@@ -45,7 +45,7 @@ def handler_revoked(move: Move) -> Any:
 
 def parts_done(move: Move) -> Any:
     """Wait for the co-departments."""
-    owing = list(move.subject.co_departments.filter(round_number=move.subject.round_number, done_at=None))
+    owing = move.subject.owing_parts()
     if not owing:
         return None
     names = _(", ").join(str(row.department) for row in owing)
@@ -57,7 +57,7 @@ def did_not_handle(move: Move) -> Any:
     by = getattr(move.by, "pk", None)
     if by is None:
         return None
-    if any(by in (row.handler_id, row.submitted_by_id) for row in move.subject.rounds.all()):
+    if by in move.subject.handled_by():
         return _("You handled this case; somebody else must check and close it.")
     return None
 
@@ -65,7 +65,7 @@ def did_not_handle(move: Move) -> Any:
 def other_than_submitter(move: Move) -> Any:
     """Refuse the person who submitted the work to confirm it, where the department has somebody else."""
     case = move.subject
-    last = case.rounds.filter(number=case.round_number).first()
+    last = case.current_round()
     if last is None or last.submitted_by_id != getattr(move.by, "pk", None):
         return None
     others = case.lead_department.posts.in_force(move.at).exclude(user=last.submitted_by_id)
@@ -89,16 +89,14 @@ def within_reopening_days(move: Move) -> Any:
 
 def no_open_supervision(move: Move) -> Any:
     """Allow one order at a time."""
-    if move.subject.supervisions.filter(replied_at=None).exists():
+    if move.subject.open_supervision():
         return _("An order is already open on this case and waits for its answer.")
     return None
 
 
 def has_open_supervision(move: Move) -> Any:
     """There is something to answer."""
-    return (
-        None if move.subject.supervisions.filter(replied_at=None).exists() else _("There is no open order to answer.")
-    )
+    return None if move.subject.open_supervision() else _("There is no open order to answer.")
 
 
 def has_handler(move: Move) -> Any:
@@ -121,7 +119,8 @@ def not_merged(move: Move) -> Any:
 
 def photos_prove_it(move: Move) -> Any:
     """Allow to skip the check only when photos with time and place prove the work."""
-    photos = move.subject.evidence.filter(round_number=move.subject.round_number, purpose="after_photos")
-    if any(not photo.remarks for photo in photos):
+    case = move.subject
+    photos = [one for one in case.evidence.all() if one.purpose == "after_photos"]
+    if any(one.round_number == case.round_number and not one.remarks for one in photos):
         return None
     return _("No photo of the finished work proves time and place. Send a grid worker to check.")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
+from cases.approvals.states import RequestState
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, Source, State
 from cases.casework.table import ROWS
 from cases.casework.urgency import Urgency
@@ -141,14 +142,32 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
         """The department whose turn it is."""
         return (self.lead_department_id,) if self.lead_department_id else ()
 
+    # What follows looks through whole relations, which are short: where they were prefetched it costs no query.
+
+    def owing_parts(self) -> list[CoDepartment]:
+        """The co-departments that still owe their part in this round."""
+        parts = self.co_departments.all()
+        return [part for part in parts if part.round_number == self.round_number and part.done_at is None]
+
     def co_department_ids(self) -> tuple[int, ...]:
         """The departments that still owe their part in this round."""
-        rows = self.co_departments.filter(round_number=self.round_number, done_at=None)
-        return tuple(rows.values_list("department_id", flat=True))
+        return tuple(part.department_id for part in self.owing_parts())
 
     def open_request(self) -> Any:
         """The request on this case that is not decided yet, or ``None``."""
-        return self.approvals.waiting().first()
+        return next((asked for asked in self.approvals.all() if asked.state == RequestState.REQUESTED), None)
+
+    def open_supervision(self) -> Supervision | None:
+        """The order that is not answered yet, or ``None``."""
+        return next((order for order in self.supervisions.all() if order.replied_at is None), None)
+
+    def current_round(self) -> Round | None:
+        """The round of handling now running, or ``None`` before the first."""
+        return next((one for one in self.rounds.all() if one.number == self.round_number), None)
+
+    def handled_by(self) -> set[int]:
+        """The keys of everybody who handled or submitted work, in whatever round."""
+        return {key for one in self.rounds.all() for key in (one.handler_id, one.submitted_by_id) if key}
 
     def is_assigned_to(self, user: Any) -> bool:
         """Whether the person is the handler."""
