@@ -146,7 +146,8 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "assign_handler", _("Assign a handler"), (S.HANDLING,), (), actors=(DC,),
-        inputs=(Input("handler", _("handler"), InputType.REF, ref="handlers?department={department}"),), guards=(guards.no_open_request,),
+        inputs=(Input("handler", _("handler"), InputType.REF, ref="handlers?department={department}"),),
+        guards=(guards.no_open_request,),
         effect=effects.assign_handler,
     ),
     Transition(

@@ -12,6 +12,7 @@ from cases.approvals.kinds import KINDS, Kind
 from cases.approvals.models import Approval
 from cases.approvals.states import RequestKind, RequestState
 from cases.approvals.table import APPROVAL
+from cases.casework import staff
 from cases.casework.models import Case
 from cases.casework.states import OPEN, State
 from cases.casework.table import CASE
@@ -25,11 +26,9 @@ from cases.fieldwork.states import TaskKind
 from cases.fieldwork.table import TASK
 from cases.workflow.engine import AFTER_MOVE, COMMON_INPUTS, Move, advance_by_system, register
 from cases.workflow.inputs import RESOLVERS
+from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
-from citygrid.accounts.models import User
 from citygrid.accounts.roles import Role
-from gridmap.departments.models import Department
-from gridmap.posts.models import Post
 
 MAX_EXTENSIONS = 2  # handbook §2.5
 MAX_SUSPENSION_DAYS = 365
@@ -45,13 +44,11 @@ def connect() -> None:
     RESOLVERS.update(
         {
             "evidence": resolve,
-            "departments": lambda key, by, at: (
-                Department.objects.visible_to(by, at).in_force(at).filter(code=key).first()
-            ),
+            "departments": lambda key, by, at: staff.departments(Acting(by, at)).filter(code=key).first(),
             "cases": lambda key, by, at: Case.objects.visible_to(by, at).filter(number=key).first(),
             "filing-conditions": lambda key, by, at: FilingCondition.objects.in_force(at).filter(code=key).first(),
-            "grid-workers": lambda key, by, at: _holder(key, Role.GRID_WORKER, at),
-            "handlers": lambda key, by, at: _holder(key, Role.HANDLER, at) or _holder(key, Role.DEPT_CLERK, at),
+            "grid-workers": lambda key, by, at: staff.grid_workers(Acting(by, at)).filter(username=key).first(),
+            "handlers": lambda key, by, at: staff.handlers(Acting(by, at)).filter(username=key).first(),
         }
     )
     CONSEQUENCES[TaskKind.VERIFY] = lambda move: _pass_on(move, "verify_result")
@@ -69,15 +66,6 @@ def connect() -> None:
             RequestKind.APPEAL: Kind(department, (*dispatcher, Role.ACCEPTOR), _why_no_appeal, on_approved=_exempt),
         }
     )
-
-
-def _holder(username: str, role: Role, at: datetime) -> Any:
-    users = User.objects.filter(username=username, is_active=True)
-    return users.filter(posts__in=_posts(role, at)).distinct().first()
-
-
-def _posts(role: Role, at: datetime) -> Any:
-    return Post.objects.in_force(at).filter(role=role)
 
 
 def _pass_on(move: Move, name: str) -> None:

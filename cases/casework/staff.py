@@ -1,0 +1,54 @@
+"""Whom one can choose for a piece of work: grid workers near a place, the people of a department."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cases.workflow.people import Acting
+from citygrid.accounts.models import User
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role, roles_with
+from gridmap.areas.models import Area, AreaLink, Level
+from gridmap.departments.models import Department
+from gridmap.posts.models import Post
+from gridmap.scope import department_ids
+
+
+def grid_workers(acting: Acting, area: str = "") -> QuerySet[User]:
+    """Return the grid workers on duty in reach of the person: in the own areas, above them, and in the own community.
+
+    ``area`` is the code of an area and keeps those whose posts lie above, in or below it.
+    """
+    roles = roles_with(Perm.CASE_VIEW)
+    roots = {own if own is not None else served for role, own, _department, served in acting.posts if role in roles}
+    # Who holds one grid works with the neighbours of the same community, as when a task is handed over.
+    standing = Area.objects.filter(pk__in=roots - {None}).values_list("pk", "parent_id", "level")
+    reach = {parent if level == Level.GRID and parent else pk for pk, parent, level in standing}
+    posts = Post.objects.in_force(acting.at).filter(_along("in", reach))
+    posts = posts.filter(role=Role.GRID_WORKER)
+    if area:
+        posts = posts.filter(_along("code", area))
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def handlers(acting: Acting, department: str = "") -> QuerySet[User]:
+    """Return the handlers and clerks of the person's departments, or of one of them named by its code."""
+    own = department_ids(acting.user, Perm.CASE_VIEW_DEPARTMENT, acting.at)
+    posts = Post.objects.in_force(acting.at).filter(role__in=[Role.HANDLER, Role.DEPT_CLERK], department__in=own)
+    if department:
+        posts = posts.filter(department__code=department)
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def departments(acting: Acting) -> Any:
+    """Return the departments that a case can be given to, as far as the person sees them."""
+    return Department.objects.visible_to(acting.user, acting.at).in_force(acting.at)
+
+
+def _along(lookup: str, value: Any) -> Q:
+    """Return the filter of posts in, below or above the areas that ``lookup`` (such as ``code``) finds."""
+    below = AreaLink.objects.filter(**{f"ancestor__{lookup}": value})
+    above = AreaLink.objects.filter(**{f"descendant__{lookup}": value})
+    return Q(area__in=below.values("descendant")) | Q(area__in=above.values("ancestor"))
