@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.deadlines import clocks
+from cases.journal.kinds import name_kind
 from cases.workflow import inputs as cleaning
+from cases.workflow.draw import document
 from cases.workflow.fsm import PREFIX, Versioned, stale
 from cases.workflow.people import Acting
 from cases.workflow.table import ClockRule, ClockVerb, Input, Lifecycle, Transition
-from citygrid.common import facts
+from citygrid.common import facts, generated
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 S = TypeVar("S", bound=Versioned)
@@ -31,8 +34,11 @@ COMMON_INPUTS: list[Input] = []
 
 
 def register(model: type[Versioned], life: Lifecycle) -> None:
-    """Tie a model to its table."""
+    """Tie a model to its table; the journal learns the names of its moves, and the documents draw it."""
     LIFECYCLES[model] = life
+    for row in life.rows:
+        name_kind(f"{life.name}.{row.name}", row.label)
+    generated.register(f"docs/lifecycles/{life.name}.md", partial(document, life))
 
 
 def takes(row: Transition) -> tuple[Input, ...]:
