@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 
-from cases.catalogue.limits import stage_limit
+from cases.catalogue.limits import condition_limit, stage_limit
 from cases.deadlines.clocks import Start
 from cases.deadlines.limits import WorkDayMode
+from gridmap.areas.models import Grid
 
 KINDS = ("accept", "verify", "file", "dispatch", "sign", "handle", "check", "close")
 
@@ -27,9 +28,8 @@ def stage(kind: str, case: Any) -> Start:
 
 def handle(case: Any) -> Start:
     """Return the limit of the filing condition for the area class of the case's grid."""
-    grid = getattr(case.area, "grid", None)
-    limit = case.condition.limit_for(grid.area_class if grid else "", work_day_mode())
-    return Start(limit, case.lead_department_id)
+    area_class = Grid.objects.filter(area=case.area_id).values_list("area_class", flat=True).first()
+    return Start(condition_limit(case.condition_id, area_class or "", work_day_mode()), case.lead_department_id)
 
 
 LIMITS: dict[str, Callable[[Any], Start]] = {kind: partial(stage, kind) for kind in KINDS if kind != "handle"}

@@ -134,11 +134,13 @@ def _why_no_appeal(case: Case, at: datetime) -> Any:
 
 
 def _stand_still(approval: Approval, at: datetime, by: Any) -> None:
-    clocks.apply("pause", "handle", subject=approval.case, at=at)
+    for clock in clocks.running("handle", subject=approval.case):
+        clocks.pause(clock, at=at)
 
 
 def _go_on(approval: Approval, at: datetime, by: Any) -> None:
-    clocks.apply("resume", "handle", subject=approval.case, at=at)
+    for clock in clocks.running("handle", subject=approval.case):
+        clocks.resume(clock, at=at)
 
 
 def _take_back(approval: Approval, at: datetime, by: Any) -> None:
@@ -148,7 +150,7 @@ def _take_back(approval: Approval, at: datetime, by: Any) -> None:
 def _extend(approval: Approval, at: datetime, by: Any) -> None:
     clock = _handling(approval.case)
     if clock is not None:
-        clocks.extend(clock)
+        clocks.extend(clock, at=at)
 
 
 def _suspend(approval: Approval, at: datetime, by: Any) -> None:

@@ -11,10 +11,18 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines.limits import Limit, LimitUnit, WorkDayMode
 from gridmap.areas.models import AreaClass
+
+
+# What a change of is a new version: everything that a case is filed under.
+TEXTS = (
+    "text", "text_en", "closing_text", "closing_text_en", "supervising_body", "responsible_body", "legal_basis",
+    "collection_requirement",
+)  # fmt: skip
 
 
 class FilingConditionQuerySet(models.QuerySet["FilingCondition"]):
@@ -58,12 +66,12 @@ class FilingCondition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.text}"
+        return f"{self.code} {self.text[:40]}"
 
     def limit_for(self, area_class: str, mode: WorkDayMode) -> Limit:
         """Return the limit in an area class: of several stages the last one, which ends the work.
 
-        Raises ``LookupError`` for a condition without any limit.
+        Raises ``LookupError`` for a condition without a limit for that class.
         """
         stages = self.stages_for(area_class)
         if not stages:
@@ -71,9 +79,29 @@ class FilingCondition(models.Model):
         return stages[-1].as_limit(mode)
 
     def stages_for(self, area_class: str) -> list[ConditionLimit]:
-        """Return the limits of an area class in order of their stages; the general ones where it has none."""
+        """Return the limits of an area class in order of their stages; the general ones where it has none.
+
+        A place of no class is one of the class C, “other”, where there is no general limit either.
+        """
         rows = sorted(self.limits.all(), key=lambda row: row.stage)
-        return [row for row in rows if row.area_class == area_class] or [row for row in rows if not row.area_class]
+        for wanted in (area_class, "", AreaClass.C):
+            if found := [row for row in rows if row.area_class == wanted]:
+                return found
+        return []
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether new cases may be filed under it at that time."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
+    @property
+    def label(self) -> str:
+        """The condition in the reader's language."""
+        return self.text_en if self.text_en and get_language() == "en" else self.text
+
+    @property
+    def closing_label(self) -> str:
+        """The closing condition in the reader's language."""
+        return self.closing_text_en if self.closing_text_en and get_language() == "en" else self.closing_text
 
 
 class ConditionLimit(models.Model):
@@ -85,6 +113,7 @@ class ConditionLimit(models.Model):
     stage_name = models.CharField(_("name of the stage"), max_length=60, blank=True)
     value = models.DecimalField(_("limit"), max_digits=6, decimal_places=2)
     unit = models.CharField(_("unit"), max_length=12, choices=LimitUnit.choices)
+    note = models.CharField(_("remark"), max_length=60, blank=True)  # such as “in the planting season”
 
     class Meta:
         verbose_name = _("limit of a condition")
@@ -95,7 +124,7 @@ class ConditionLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.value.normalize():f} {self.get_unit_display()}"
+        return self.as_limit(WorkDayMode.HOURS8).words
 
     def as_limit(self, mode: WorkDayMode) -> Limit:
         """Return it as the arithmetic's limit."""

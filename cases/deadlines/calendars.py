@@ -1,40 +1,101 @@
-"""The calendar tables: from rows to the pure calendar of the arithmetic, and the one way to edit them."""
+"""The calendar tables as the pure calendar of the arithmetic. Read once for every edit, whichever process made it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, DayKind, Timetable
+from cases.deadlines.models import NIL, CalendarDay, CalendarStamp, CalendarYear, DayKind, Timetable
 from cases.deadlines.worktime import ALL_YEAR, Season, WorkCalendar
-from citygrid.common import facts
-from citygrid.common.errors import Invalid
+
+
+class Stamp(NamedTuple):
+    """The tokens of the tables: what was read under them holds until they change. Nil: nothing was entered yet."""
+
+    calendar: uuid.UUID
+    limits: uuid.UUID
+
+
+_reading: ContextVar[Stamp | None] = ContextVar("deadline_stamp", default=None)
+
+
+def stamp() -> Stamp:
+    """Return the present stamp; one query, or none inside :func:`one_reading`."""
+    return _reading.get() or _read()
+
+
+def _read() -> Stamp:
+    found = CalendarStamp.objects.values_list("token", "limits").first()
+    return Stamp(*found) if found else Stamp(NIL, NIL)
+
+
+@contextmanager
+def one_reading() -> Iterator[Stamp]:
+    """Read the stamp once for everything inside, as for all the clocks of one move."""
+    if (outer := _reading.get()) is not None:
+        yield outer
+        return
+    reset = _reading.set(_read())
+    try:
+        yield stamp()
+    finally:
+        _reading.reset(reset)
 
 
 def calendar_for(department_id: int | None = None) -> WorkCalendar:
-    """Return the calendar of the city, with the department's own timetable where it has one.
-
-    One query: every edit changes the stamp, so that all processes build the calendar anew.
-    """
-    return _build(CalendarStamp.objects.values_list("token", flat=True).first(), department_id)
+    """Return the calendar of the city, with the department's own timetable where it has one."""
+    return _calendar(stamp().calendar, department_id)
 
 
-@lru_cache(maxsize=128)
-def _build(token: uuid.UUID | None, department_id: int | None) -> WorkCalendar:
-    days = list(CalendarDay.objects.values_list("day", "kind"))
-    tables = list(Timetable.objects.order_by("begins_month", "begins_day"))
-    own = [t for t in tables if t.department_id == department_id] or [t for t in tables if t.department_id is None]
+def holiday_names() -> dict[date, str]:
+    """Return the names of the entered days of confirmed years."""
+    return _tables(stamp().calendar).names
+
+
+def warnings_for(calendar: WorkCalendar, first: datetime, last: datetime) -> list[str]:
+    """Return a sentence for each year between two instants whose calendar nobody has confirmed (handbook §6.1)."""
+    days = first.astimezone(calendar.zone).date(), last.astimezone(calendar.zone).date()
+    return [
+        _("The calendar of %(year)s is not confirmed yet: only weekends count as free there. The deadline may change.")
+        % {"year": year}
+        for year in calendar.unconfirmed(*days)
+    ]
+
+
+class _Tables(NamedTuple):
+    days: dict[date, str]
+    names: dict[date, str]
+    confirmed: frozenset[int]
+    seasons: dict[int | None, tuple[Season, ...]]
+
+
+@lru_cache(maxsize=4)
+def _tables(token: uuid.UUID) -> _Tables:
+    rows = list(CalendarDay.objects.exclude(year__confirmed_at=None).values_list("day", "kind", "name"))
+    seasons: dict[int | None, tuple[Season, ...]] = {}
+    for table in Timetable.objects.order_by("begins_month", "begins_day"):
+        seasons[table.department_id] = (*seasons.get(table.department_id, ()), season_of(table))
+    confirmed = frozenset(CalendarYear.objects.exclude(confirmed_at=None).values_list("year", flat=True))
+    return _Tables(
+        {day: kind for day, kind, _name in rows}, {day: name for day, _kind, name in rows}, confirmed, seasons
+    )
+
+
+@lru_cache(maxsize=256)
+def _calendar(token: uuid.UUID, department_id: int | None) -> WorkCalendar:
+    tables = _tables(token)
     return WorkCalendar(
-        holidays=frozenset(day for day, kind in days if kind == DayKind.HOLIDAY),
-        makeup_days=frozenset(day for day, kind in days if kind == DayKind.WORKDAY),
-        confirmed_years=frozenset(CalendarYear.objects.exclude(confirmed_at=None).values_list("year", flat=True)),
-        seasons=tuple(season_of(table) for table in own) or ALL_YEAR,
+        holidays=frozenset(day for day, kind in tables.days.items() if kind == DayKind.HOLIDAY),
+        makeup_days=frozenset(day for day, kind in tables.days.items() if kind == DayKind.WORKDAY),
+        confirmed_years=tables.confirmed,
+        seasons=tables.seasons.get(department_id) or tables.seasons.get(None) or ALL_YEAR,
     )
 
 
@@ -44,53 +105,11 @@ def season_of(table: Timetable) -> Season:
     return Season((table.begins_month, table.begins_day), periods)
 
 
-@transaction.atomic
-def set_year(
-    *, year: int, days: Mapping[date, tuple[str, str]], source: str, confirmed: bool, at: datetime, by: Any = None
-) -> CalendarYear:
-    """Replace the entries of one year: ``{day: (kind, name)}``.
-
-    Raises ``Invalid`` when a day lies in another year or a make-up day is no weekend day. Clocks that still run are
-    computed afresh by :func:`cases.deadlines.recompute.recompute_open`.
-    """
-    faults = [_("%(day)s is not in %(year)s.") % {"day": day, "year": year} for day in days if day.year != year]
-    faults += [
-        _("%(day)s is a working day anyway; a make-up day falls on a weekend.") % {"day": day}
-        for day, (kind, _name) in days.items()
-        if kind == DayKind.WORKDAY and day.weekday() < 5
-    ]
-    if faults:
-        raise Invalid(_("This calendar cannot be used; each fault is named."), fields={"days": faults})
-    row, _created = CalendarYear.objects.update_or_create(
-        year=year, defaults={"source": source, "confirmed_at": at if confirmed else None}
-    )
-    row.days.all().delete()
-    CalendarDay.objects.bulk_create(
-        CalendarDay(day=day, kind=kind, name=name, year=row) for day, (kind, name) in sorted(days.items())
-    )
-    touch()
-    facts.record("calendar.year_set", row, at=at, by=by, source=source, confirmed=confirmed, days=len(days))
-    return row
-
-
-@transaction.atomic
-def set_timetable(
-    *, begins: tuple[int, int], periods: list[list[str]], at: datetime, department: Any = None, by: Any = None
-) -> Timetable:
-    """Set the working periods of a season, for the city or one department. Raises ``Invalid`` for impossible ones."""
-    table = Timetable.objects.filter(department=department, begins_month=begins[0], begins_day=begins[1]).first()
-    table = table or Timetable(department=department, begins_month=begins[0], begins_day=begins[1])
-    table.periods = periods
-    try:
-        season_of(table)
-    except (ValueError, TypeError) as fault:
-        raise Invalid(str(fault), fields={"periods": [str(fault)]}) from None
-    table.save()
-    touch()
-    facts.record("calendar.timetable_set", table, at=at, by=by, periods=periods)
-    return table
-
-
 def touch() -> None:
-    """Change the stamp, so that every process reads the calendar anew."""
+    """Change the calendar's token: every process reads the tables anew, and every open clock is out of date."""
     CalendarStamp.objects.update_or_create(pk=1, defaults={"token": uuid.uuid4()})
+
+
+def touch_limits() -> None:
+    """Change the limits' token: every process reads stage limits and conditions anew."""
+    CalendarStamp.objects.update_or_create(pk=1, defaults={"limits": uuid.uuid4()})

@@ -1,16 +1,21 @@
-"""Writes of clocks: start, stop, stand still, go on, extend, compute afresh; inside the engine's transaction."""
+"""Writes of clocks: start, stop, stand still, go on, extend, compute afresh; inside the engine's transaction.
+
+Who changes a clock has changed its subject first, by compare-and-set; so two never change the same clock at once.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from cases.deadlines.calendars import calendar_for
-from cases.deadlines.limits import Limit, LimitUnit, Pause, WorkDayMode, due_at
+from cases.deadlines import limits
+from cases.deadlines.calendars import calendar_for, one_reading, stamp
+from cases.deadlines.limits import Limit, LimitUnit, Pause, WorkDayMode
 from cases.deadlines.models import Clock
 
-WARN_SHARE = 4, 5  # yellow from four fifths of the limit (lifecycles, "Clocks")
+COMPUTED = ("due_at", "warn_at", "calendar_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +26,53 @@ class Start:
     department_id: int | None = None
 
 
-def apply(verb: str, kind: str, *, subject: Any, at: datetime, limit: Start | None = None) -> None:
-    """Do what a row of a table says to the clock of that kind. A clock that is not there is not touched."""
-    if verb == "start":
-        start(kind, subject=subject, at=at, begin=_given(limit))
-        return
-    running = list(Clock.objects.of(subject).filter(kind=kind, stopped_at=None))
-    for clock in running:
-        if verb in ("stop", "restart"):
+class Rule(Protocol):
+    """What a row of a table says to a kind of clock: start, stop, pause, resume or restart."""
+
+    @property
+    def verb(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+def apply_all(rules: Iterable[Rule], *, subject: Any, at: datetime, begin: Callable[[str], Start]) -> None:
+    """Do to the clocks of ``subject`` what the rules of a move say, in their order.
+
+    ``begin`` gives limit and holder for a kind that starts. A clock that is not there is not touched. One query reads
+    all the clocks concerned, one reads the stamp of the calendar; each clock that changes is one more.
+    """
+    rules = list(rules)
+    told = {rule.kind for rule in rules if rule.verb != "start"}
+    with one_reading():
+        going = list(Clock.objects.of(subject).filter(kind__in=told, stopped_at=None)) if told else []
+        for rule in rules:
+            going = _apply(rule, [clock for clock in going if clock.kind == rule.kind], at) + [
+                clock for clock in going if clock.kind != rule.kind
+            ]
+            if rule.verb in ("start", "restart"):
+                going.append(start(rule.kind, subject=subject, at=at, begin=begin(rule.kind)))
+
+
+def _apply(rule: Rule, own: list[Clock], at: datetime) -> list[Clock]:
+    """Apply a rule to the running clocks of its kind; return those that still run."""
+    for clock in own:
+        if rule.verb in ("stop", "restart"):
             stop(clock, at=at)
-        elif verb == "pause" and clock.paused_since is None:
-            clock.paused_since = at
-            refresh(clock)
-        elif verb == "resume" and clock.paused_since is not None:
-            _close_pause(clock, at)
-            refresh(clock)
-    if verb == "restart":
-        start(kind, subject=subject, at=at, begin=_given(limit))
+        elif rule.verb == "pause":
+            pause(clock, at=at)
+        elif rule.verb == "resume":
+            resume(clock, at=at)
+    return [clock for clock in own if clock.stopped_at is None]
+
+
+def running(kind: str, *, subject: Any, holder: Any = None) -> list[Clock]:
+    """Return the clocks of that kind that are not stopped; with ``holder`` that department's alone."""
+    found = Clock.objects.of(subject).filter(kind=kind, stopped_at=None)
+    return list(found.filter(department=holder) if holder is not None else found)
 
 
 def start(kind: str, *, subject: Any, at: datetime, begin: Start) -> Clock:
-    """Start a clock."""
+    """Start a clock. Each department has its own of a kind; a second one beside it is an ``IntegrityError``."""
     clock = Clock(
         subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind, department_id=begin.department_id,
         started_at=at, limit_value=begin.limit.value, limit_unit=begin.limit.unit,
@@ -54,24 +85,45 @@ def start(kind: str, *, subject: Any, at: datetime, begin: Start) -> Clock:
 
 def stop(clock: Clock, *, at: datetime) -> None:
     """Stop a clock; a pause that lasts ends with it."""
-    if clock.paused_since is not None:
-        _close_pause(clock, at)
-        compute(clock)
     clock.stopped_at = at
-    clock.save()
+    if clock.paused_since is None:
+        clock.save(update_fields=["stopped_at"])
+    else:
+        _end_pause(clock, at)
+        compute(clock)
+        clock.save(update_fields=["stopped_at", "pauses", "paused_since", *COMPUTED])
 
 
-def extend(clock: Clock) -> None:
+def pause(clock: Clock, *, at: datetime) -> None:
+    """Let a clock stand still, unless it does already."""
+    if clock.paused_since is None:
+        clock.paused_since = at
+        compute(clock)
+        clock.save(update_fields=["paused_since", *COMPUTED])
+
+
+def resume(clock: Clock, *, at: datetime) -> None:
+    """Let a clock go on, if it stands still."""
+    if clock.paused_since is not None:
+        _end_pause(clock, at)
+        compute(clock)
+        clock.save(update_fields=["pauses", "paused_since", *COMPUTED])
+
+
+def extend(clock: Clock, *, at: datetime) -> None:
     """Grant one more of the original limit (handbook §2.5)."""
     clock.extensions += 1
-    clock.warned_at = None
-    refresh(clock)
-
-
-def refresh(clock: Clock) -> None:
-    """Compute afresh from the facts, and save."""
     compute(clock)
-    clock.save()
+    forget_signals(clock, at)
+    clock.save(update_fields=["extensions", "warned_at", "overdue_noted_at", *COMPUTED])
+
+
+def forget_signals(clock: Clock, at: datetime) -> None:
+    """Let a clock whose times moved beyond ``at`` warn, and be noted as overdue, once more when they come."""
+    if clock.warn_at is None or clock.warn_at >= at:
+        clock.warned_at = None
+    if clock.due_at is None or clock.due_at >= at:
+        clock.overdue_noted_at = None
 
 
 def limit_of(clock: Clock) -> Limit:
@@ -87,24 +139,16 @@ def pauses_of(clock: Clock) -> list[Pause]:
 
 
 def compute(clock: Clock) -> None:
-    """Set ``due_at`` and ``warn_at`` from start, limit, extensions and pauses."""
-    calendar = calendar_for(clock.department_id)
+    """Set ``due_at`` and ``warn_at`` from start, limit, extensions and pauses; nothing else counts."""
+    with one_reading():
+        calendar = calendar_for(clock.department_id)
+        clock.calendar_token = stamp().calendar
     limit, stops = limit_of(clock), pauses_of(clock)
-    clock.due_at = due_at(limit, calendar, clock.started_at, stops)
-    part, whole = WARN_SHARE
-    share = Limit(limit.value * part / whole, limit.unit, WorkDayMode.HOURS8)
-    clock.warn_at = due_at(share, calendar, clock.started_at, stops) if clock.due_at else None
-    if clock.warn_at and clock.due_at:
-        clock.warn_at = min(clock.warn_at, clock.due_at)
+    clock.due_at = limits.due_at(limit, calendar, clock.started_at, stops)
+    clock.warn_at = limits.warn_at(limit, calendar, clock.started_at, stops)
 
 
-def _close_pause(clock: Clock, at: datetime) -> None:
+def _end_pause(clock: Clock, at: datetime) -> None:
     if clock.paused_since is not None:
         clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), at.isoformat()]]
         clock.paused_since = None
-
-
-def _given(limit: Start | None) -> Start:
-    if limit is None:
-        raise ValueError("A clock cannot start without a limit.")
-    return limit

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines.worktime import HORIZON_DAYS, ZERO, WorkCalendar
 
+WARN_SHARE = Fraction(4, 5)  # yellow from four fifths of the limit (handbook §2.3)
 HOURS_PER_WORK_DAY = 8  # 工作日 = 8 working hours, whatever the season's timetable (handbook §2.6)
 
 
@@ -66,7 +68,17 @@ class Limit:
     def duration(self) -> timedelta:
         """The length, in plain or in working time by :attr:`counts_work`."""
         hours = {LimitUnit.NATURAL_DAY: 24, LimitUnit.WORK_DAY: HOURS_PER_WORK_DAY}.get(self.unit, 1)
-        return timedelta(seconds=float(self.value * hours * 3600))
+        return timedelta(microseconds=int(self.value * hours * 3_600_000_000))
+
+    @property
+    def day_ends(self) -> int:
+        """How many ends of working days it waits for, where :attr:`counts_day_ends`; a part of a day is a day."""
+        return int(self.value.to_integral_value(ROUND_CEILING))
+
+    @property
+    def words(self) -> str:
+        """The limit as people read it."""
+        return str(_("%(value)s %(unit)s") % {"value": f"{self.value.normalize():f}", "unit": self.unit.label})
 
 
 def merged(pauses: Iterable[Pause]) -> list[Pause]:
@@ -110,7 +122,11 @@ def due_at(limit: Limit, calendar: WorkCalendar, start: datetime, pauses: Sequen
     stops = merged(pauses)
     if limit.counts_day_ends:
         return _nth_day_end(limit, calendar, start, stops)
-    left, now = limit.duration, start
+    return _after(limit.duration, limit, calendar, start, stops)
+
+
+def _after(left: timedelta, limit: Limit, calendar: WorkCalendar, now: datetime, stops: list[Pause]) -> datetime | None:
+    """Return the instant at which ``left`` has passed as the limit's clock counts it, outside the pauses."""
     for stop in stops:
         if stop.end is not None and stop.end <= now:
             continue
@@ -124,9 +140,27 @@ def due_at(limit: Limit, calendar: WorkCalendar, start: datetime, pauses: Sequen
     return calendar.add(now, left) if limit.counts_work else (now + left).astimezone(UTC)
 
 
+def warn_at(
+    limit: Limit, calendar: WorkCalendar, start: datetime, pauses: Sequence[Pause] = (), share: Fraction = WARN_SHARE
+) -> datetime | None:
+    """Return when ``share`` of the limit is used up, in UTC, or ``None`` while a pause lasts that began before it.
+
+    A limit by ends of working days has no length of its own: the working time between its start and its end is shared.
+    """
+    closed = [pause for pause in pauses if pause.end is not None]
+    since = min((pause.start for pause in pauses if pause.end is None), default=None)
+    whole = limit.duration
+    if limit.counts_day_ends:
+        end = due_at(limit, calendar, start, closed)
+        limit = Limit(Decimal(1), LimitUnit.WORK_HOUR)
+        whole = used(limit, calendar, start, end, closed) if end else ZERO
+    found = _after(whole * share.numerator / share.denominator, limit, calendar, start, merged(closed))
+    return None if found is None or (since is not None and found >= since) else found
+
+
 def _nth_day_end(limit: Limit, calendar: WorkCalendar, start: datetime, stops: list[Pause]) -> datetime | None:
     """Return the N-th end of a working day after the day of the start that lies in no pause."""
-    wanted = int(limit.value.to_integral_value(ROUND_CEILING))
+    wanted = limit.day_ends
     day = start.astimezone(calendar.zone).date()
     for _step in range(HORIZON_DAYS):
         day += timedelta(days=1)

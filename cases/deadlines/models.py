@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -9,7 +10,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.deadlines.lamps import lamp_in_sql
 from cases.deadlines.limits import LimitUnit, WorkDayMode
+
+
+NIL = uuid.UUID(int=0)
 
 
 class DayKind(models.TextChoices):
@@ -24,7 +29,7 @@ class CalendarYear(models.Model):
 
     year = models.PositiveSmallIntegerField(_("year"), unique=True)
     source = models.CharField(_("source"), max_length=200)
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)  # null: its days do not count yet
 
     class Meta:
         verbose_name = _("calendar year")
@@ -51,9 +56,13 @@ class CalendarDay(models.Model):
 
 
 class CalendarStamp(models.Model):
-    """One row whose token changes with every edit of calendar or timetables; a rolled-back token never comes again."""
+    """One row whose tokens change with every edit of what deadlines follow from.
 
-    token = models.UUIDField(_("token"))
+    What is read once and kept is kept under the token, in every process; a rolled-back token never comes again.
+    """
+
+    token = models.UUIDField(_("calendar and timetables"), default=uuid.uuid4)
+    limits = models.UUIDField(_("time limits"), default=uuid.uuid4)
 
     class Meta:
         verbose_name = _("calendar stamp")
@@ -100,6 +109,26 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """All clocks of one subject."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
 
+    def with_lamp(self, at: datetime) -> Self:
+        """Annotate ``lamp``, as :func:`cases.deadlines.lamps.lamp_of` has it."""
+        return self.annotate(lamp=lamp_in_sql(at))
+
+    def to_warn(self, at: datetime) -> Self:
+        """Running clocks that turned yellow and were not warned about."""
+        return self.running().filter(warned_at=None, warn_at__lt=at)
+
+    def to_note(self, at: datetime) -> Self:
+        """Running clocks whose limit has passed without being noted."""
+        return self.running().filter(overdue_noted_at=None, due_at__lt=at)
+
+    def computed_otherwise(self, token: uuid.UUID) -> list[Self]:
+        """Running or standing clocks computed with another calendar than that of ``token``.
+
+        Two querysets, so that each is one range of an index whose cost follows what is out of date.
+        """
+        going = self.filter(stopped_at=None)
+        return [going.filter(calendar_token__lt=token), going.filter(calendar_token__gt=token)]
+
 
 class Clock(models.Model):
     """One limit, running for one holder. Start, limit and pauses are the facts; ``due_at`` follows from them."""
@@ -120,10 +149,12 @@ class Clock(models.Model):
     pauses = models.JSONField(_("pauses"), default=list)  # closed ones: [[start, end], …] in ISO 8601
     paused_since = models.DateTimeField(_("standing still since"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)  # null while it stands still
-    warn_at = models.DateTimeField(_("yellow from"), null=True, blank=True)  # 80 % used
+    warn_at = models.DateTimeField(_("yellow from"), null=True, blank=True)  # 80 % used; null if it stood still before
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     warned_at = models.DateTimeField(_("warned at"), null=True, blank=True)
     overdue_noted_at = models.DateTimeField(_("overdue noted at"), null=True, blank=True)
+    # The calendar that the two times above were computed with; nil before there was any.
+    calendar_token = models.UUIDField(_("calendar used"), default=NIL, editable=False)
     exempt = models.BooleanField(_("exempt from scoring"), default=False)  # an accepted appeal; the facts stay
 
     objects: ClassVar[Any] = ClockQuerySet.as_manager()
@@ -147,13 +178,28 @@ class Clock(models.Model):
         ]  # fmt: skip
         indexes = [
             # The scan for warnings and breaches reads only what became due, never all that is open.
-            models.Index(fields=["warn_at"], name="clock_to_warn", condition=Q(stopped_at=None, warned_at=None)),
-            models.Index(fields=["due_at"], name="clock_to_note", condition=Q(stopped_at=None, overdue_noted_at=None)),
+            models.Index(
+                fields=["warn_at"],
+                name="clock_to_warn",
+                condition=Q(stopped_at=None, paused_since=None, warned_at=None),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_note",
+                condition=Q(stopped_at=None, paused_since=None, overdue_noted_at=None),
+            ),
+            # After an edit of the calendar only what was computed with another one is read.
+            models.Index(fields=["calendar_token"], name="clock_computed_with", condition=Q(stopped_at=None)),
+            models.Index(fields=["subject_type", "subject_id"], name="clock_subject"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_type} {self.subject_id}"
 
+    def moment(self, at: datetime) -> datetime:
+        """Return the moment at which the clock's hand stands at ``at``: it moves on neither stopped nor paused."""
+        return self.stopped_at or self.paused_since or at
+
     def overdue(self, at: datetime) -> bool:
         """Whether the limit was, or is at that time, exceeded."""
-        return self.due_at is not None and (self.stopped_at or at) > self.due_at
+        return self.due_at is not None and self.moment(at) > self.due_at

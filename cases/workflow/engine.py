@@ -21,7 +21,7 @@ from cases.workflow import inputs as cleaning
 from cases.workflow.draw import document
 from cases.workflow.fsm import PREFIX, Versioned, stale
 from cases.workflow.people import Acting
-from cases.workflow.table import ClockRule, ClockVerb, Input, Lifecycle, Transition
+from cases.workflow.table import ClockRule, Input, Lifecycle, Transition
 from citygrid.common import facts, generated
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
@@ -176,11 +176,9 @@ def _make(move: Move) -> None:
 
 
 def _after(move: Move) -> None:
-    for rule in (*move.row.clocks, *move.clocks):
-        limit = None
-        if rule.verb in (ClockVerb.START, ClockVerb.RESTART):
-            limit = move.life.limits[rule.kind](move.subject)
-        clocks.apply(rule.verb, rule.kind, subject=move.subject, at=move.at, limit=limit)
+    if rules := (*move.row.clocks, *move.clocks):
+        begin = move.life.limits
+        clocks.apply_all(rules, subject=move.subject, at=move.at, begin=lambda kind: begin[kind](move.subject))
     for hook in AFTER_MOVE:
         hook(move)
     noted: dict[str, Any] = {name: _plain(value) for name, value in move.inputs.items() if value not in (None, [])}
