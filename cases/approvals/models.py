@@ -14,12 +14,15 @@ from django_fsm import FSMField
 from cases.approvals.states import RequestKind, RequestState
 from cases.approvals.table import ROWS
 from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.people import Acting
 from cases.workflow.table import Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
 from citygrid.common import clock
+from gridmap.areas.models import AreaLink
 from gridmap.scope import ScopedQuerySet, department_ids
 
+LONGEST_PATH = 3  # steps of a decision, over all kinds
 _RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMENT}
 
 
@@ -40,6 +43,18 @@ class ApprovalQuerySet(ScopedQuerySet["Approval"]):
     def waiting(self) -> Self:
         """Requests not yet decided."""
         return self.filter(state=RequestState.REQUESTED)
+
+    def waiting_for(self, acting: Acting) -> Self:
+        """Requests that this person is to decide now: the step is one of the person's roles, in its place."""
+        found = Q(pk__in=[])
+        for role, area, department, served in acting.posts:
+            below = AreaLink.objects.filter(ancestor=area if area is not None else served).values("descendant")
+            place = Q(department=department) if role == Role.DEPT_CLERK else Q(area__in=below)
+            step = Q()
+            for number in range(LONGEST_PATH):
+                step |= Q(**{"step": number, f"steps__{number}": role})
+            found |= place & step
+        return self.waiting().filter(found).exclude(requested_by=acting.user.pk)
 
 
 class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]

@@ -21,7 +21,7 @@ from citygrid.common import clock
 from gridmap.scope import ScopedQuerySet, area_ids, department_ids
 
 
-class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):
+class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):  # type: ignore[override]
     """Reads of cases. Scope: those in one's areas; for departments those they lead, help with or once led."""
 
     view_perm = Perm.CASE_VIEW

@@ -12,10 +12,11 @@ from django.utils.timezone import localtime
 from cases.casework.models import NumberSeries
 
 
+@transaction.atomic
 def next_number(at: datetime) -> str:
     """Take the next number of the day on which ``at`` falls in the city. From 10,000 on it grows a digit.
 
-    The row of the day stays locked until the caller's transaction ends, so this is called as late as possible.
+    The row of the day stays locked until the transaction ends: this one's own, unless the caller holds one.
     """
     day = localtime(at).date()
     series = NumberSeries.objects.filter(prefix=settings.CASE_PREFIX, day=day)

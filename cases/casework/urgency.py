@@ -8,32 +8,14 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
 
 from cases.casework.waiting import waits_for
+from cases.deadlines.lamps import Lamp
 from cases.deadlines.models import Clock
 from cases.workflow.people import Acting
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands for "no clock is running", so that an ordering has no null
 SUBJECT_TYPE = "cases.case"
-
-
-class Lamp(models.TextChoices):
-    """How much of a limit is used: up to 80 %, up to all of it, more (lifecycles, "Clocks")."""
-
-    GREEN = "green", _("green")
-    YELLOW = "yellow", _("yellow")
-    RED = "red", _("red")
-
-
-def lamp_of(clock: Clock, at: datetime) -> str | None:
-    """Return the lamp of a clock, or of when it stopped; ``None`` while it stands still."""
-    if clock.due_at is None:
-        return None
-    at = clock.stopped_at or at
-    if at > clock.due_at:
-        return Lamp.RED
-    return Lamp.YELLOW if clock.warn_at is not None and at > clock.warn_at else Lamp.GREEN
 
 
 def running() -> Any:

@@ -31,7 +31,8 @@ def waits_for(acting: Acting) -> Q:
         if role == _BY_DEPARTMENT and department is not None:
             departments.add(department)
         elif role not in (_BY_PERSON, _BY_TASK):
-            places.setdefault(role, set()).update({area if area is not None else served} - {None})
+            root = area if area is not None else served
+            places.setdefault(role, set()).update([root] if root is not None else [])
     for role, roots in places.items():
         if states := [state for state, roles in TURN.items() if role in roles]:
             below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
@@ -51,10 +52,10 @@ def _department(departments: set[int]) -> Q:
     states = [state for state, roles in TURN.items() if _BY_DEPARTMENT in roles]
     settled = [state for state in states if state not in (State.HANDLING, _RESTING)]
     ours = Q(lead_department__in=departments)
-    helping = apps.get_model("cases", "CoDepartment").objects.filter(  # type: ignore[attr-defined]
+    helping = apps.get_model("cases", "CoDepartment").objects.filter(
         department__in=departments, done_at=None, round_number=F("case__round_number"), case__state=State.HANDLING
     )
-    ordered = apps.get_model("cases", "Supervision").objects.filter(replied_at=None)  # type: ignore[attr-defined]
+    ordered = apps.get_model("cases", "Supervision").objects.filter(replied_at=None)
     return (
         ours & (Q(state__in=settled) | Q(state=State.HANDLING, handler=None))
         | ours & Q(state__in=states, pk__in=ordered.values("case"))

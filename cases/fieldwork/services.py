@@ -12,7 +12,7 @@ from cases.fieldwork.models import FieldTask
 from cases.fieldwork.states import TaskKind, TaskState
 from cases.workflow.engine import advance_by_system, create
 from citygrid.accounts.roles import Role
-from citygrid.common.errors import Conflict
+from citygrid.common.errors import Conflict, Invalid
 from gridmap.areas.models import AreaLink
 from gridmap.posts.models import Post
 
@@ -44,6 +44,17 @@ def assign(
         due_at=at + timedelta(minutes=MINUTES[kind]),
     )  # fmt: skip
     return create(task, "assign", by=by, at=at)
+
+
+def send_on_patrol(
+    *, area: Any, worker: Any, by: Any, at: datetime, note: str = "", due_at: datetime | None = None
+) -> FieldTask:
+    """Send ``worker`` through ``area``. Raises ``NotAllowed`` for who may not, ``Invalid`` for a time already past."""
+    due_at = due_at or at + timedelta(minutes=MINUTES[TaskKind.PATROL])
+    if due_at <= at:
+        raise Invalid(_("Give a time to come."), fields={"due_at": [_("Give a time to come.")]})
+    task = FieldTask(kind=TaskKind.PATROL, area=area, assignee=worker, note=note, assigned_at=at, due_at=due_at)
+    return create(task, "assign_patrol", by=by, at=at)
 
 
 def nearest_worker(*, area_id: int, at: datetime, but_not: set[int]) -> Any:

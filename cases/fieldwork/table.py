@@ -22,7 +22,8 @@ ROWS: tuple[Transition, ...] = (
     Transition("accept", _("Accept the task"), (T.ASSIGNED,), (T.ACCEPTED,), actors=(WORKER,)),
     Transition(
         "hand_over", _("Hand over"), WAITING, (T.ASSIGNED,), actors=(WORKER,), opinion=True,
-        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}"),), effect=effects.hand_over,
+        inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}"),),
+        effect=effects.hand_over,
     ),
     Transition(
         "complete", _("Report back"), WAITING, (T.DONE,), actors=(WORKER,),

@@ -132,6 +132,16 @@ def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
     return subject
 
 
+def may_create(subject: Versioned, name: str, *, by: Any, at: datetime) -> None:
+    """Raise what :func:`create` would refuse by role or guard, before anything is spent on it."""
+    life = LIFECYCLES[type(subject)]
+    move = Move(life, life[name], subject, Acting(by, at))
+    if not move.row.system and not move.acting.is_one_of(move.row.actors, subject):
+        raise _not_allowed(move)
+    if reason := _guarded(move):
+        raise reason
+
+
 def why_not(move: Move) -> Refusal | None:
     """Return why the person cannot make this move now, or ``None``: role, then state, then guards."""
     if move.row.system or not move.acting.is_one_of(move.row.actors, move.subject):

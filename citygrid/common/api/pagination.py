@@ -10,10 +10,10 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Field, Q
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
@@ -49,11 +49,17 @@ class Cursor:
 class CursorPages(BasePagination):
     """Pages of a view that names its ``ordering`` (``id`` if it does not) and the ``ordering_fields`` one may ask for.
 
-    Ordering fields are columns without null. ``?count=1`` asks for the total, which may be slow.
+    Ordering fields are columns without null, or what a subclass computes without null: ``computed`` gives the
+    annotation and its type by the name that one asks for. ``?count=1`` asks for the total, which may be slow.
     """
 
     page_size = 50
     max_page_size = 200
+    computed: ClassVar[dict[str, tuple[str, Field[Any, Any]]]] = {}
+
+    def order(self, queryset: Any, name: str) -> Any:
+        """Annotate what an ordering computes; columns need nothing."""
+        return queryset
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         """Return one page. Raises ``Malformed`` for a parameter that cannot be used."""
@@ -80,10 +86,11 @@ class CursorPages(BasePagination):
         return Response(answer)
 
     def _rows(self, queryset: Any, cursor: Cursor | None, backwards: bool, limit: int) -> list[Any]:
-        name, descending = self.ordering.lstrip("-"), self.ordering.startswith("-")
-        down = descending != backwards
+        name, field = self._ordered_by(queryset.model)
+        queryset = self.order(queryset, self.ordering.lstrip("-"))
+        down = self.ordering.startswith("-") != backwards
         if cursor:
-            field, key = queryset.model._meta.get_field(name), queryset.model._meta.pk
+            key = queryset.model._meta.pk
             try:
                 value, pk = field.to_python(cursor.value), key.to_python(cursor.key)
             except (ValidationError, OverflowError):
@@ -92,6 +99,10 @@ class CursorPages(BasePagination):
             queryset = queryset.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
         sign = "-" if down else ""
         return list(queryset.order_by(f"{sign}{name}", f"{sign}pk")[:limit])
+
+    def _ordered_by(self, model: Any) -> tuple[str, Field[Any, Any]]:
+        name = self.ordering.lstrip("-")
+        return self.computed.get(name) or (name, model._meta.get_field(name))
 
     def _cursor(self, text: str | None) -> Cursor | None:
         if not text:
@@ -105,8 +116,9 @@ class CursorPages(BasePagination):
         return cursor
 
     def _link(self, row: Any, *, backwards: bool) -> str:
-        field = row._meta.get_field(self.ordering.lstrip("-"))
-        cursor = Cursor(self.ordering, backwards, field.value_to_string(row), str(row.pk))
+        name, field = self._ordered_by(type(row))
+        value = field.value_to_string(row) if hasattr(field, "attname") else getattr(row, name).isoformat()
+        cursor = Cursor(self.ordering, backwards, value, str(row.pk))
         address = remove_query_param(self.request.build_absolute_uri(), "count")
         return str(replace_query_param(address, "cursor", cursor.encode()))
 

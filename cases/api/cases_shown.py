@@ -1,0 +1,138 @@
+"""How a case looks to programs: a row of a list, and the whole with its children. Plain dicts; both are hot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+
+from cases.api import named
+from cases.api.children import CHILDREN, children_of
+from cases.api.clocks import clock_shown, clocks_of
+from cases.api.moves import actions_of, whose_turn
+from cases.api.named import when
+from cases.api.reader import Reader
+from cases.casework.models import Case
+from cases.deadlines.lamps import lamp_of
+from gridmap.areas.models import Area, AreaLink, Level
+
+ROW_JOINS = ("category", "area", "lead_department", "handler")
+# Long or secret columns that no row shows.
+ROW_SKIPS = ("handler__password", "result")
+DETAIL_JOINS = (*ROW_JOINS, "condition", "reporter", "closed_by", "merged_into")
+
+
+def rows(cases: Sequence[Case], reader: Reader) -> list[dict[str, Any]]:
+    """Return a page of cases. One query for all their clocks."""
+    urgent: dict[int, Any] = {}
+    for clock in clocks_of([case.pk for case in cases]).running():
+        before = urgent.get(clock.subject_id)
+        if before is None or (clock.due_at, clock.pk) < (before.due_at, before.pk):
+            urgent[clock.subject_id] = clock
+    return [_row(case) | _urgency(urgent.get(case.pk), reader) for case in cases]
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "state": case.state,
+        "state_label": case.get_state_display(),
+        "source": case.source,
+        "source_label": case.get_source_display(),
+        "category": named.category(case.category),
+        "description": case.description,
+        "lon": case.geom.x,
+        "lat": case.geom.y,
+        "address": case.address,
+        "area": named.area(case.area),
+        "reported_at": when(case.reported_at),
+        "closed_at": when(case.closed_at),
+        "department": named.department(case.lead_department),
+        "handler": named.person(case.handler),
+        "round": case.round_number,
+        "outcome": case.outcome,
+        "urge_count": case.urge_count,
+        "version": case.version,
+    }
+
+
+def _urgency(clock: Any, reader: Reader) -> dict[str, Any]:
+    if clock is None:
+        return {"due_at": None, "lamp": None, "clock": None}
+    return {"due_at": when(clock.due_at), "lamp": lamp_of(clock, reader.at), "clock": clock.kind}
+
+
+def detail(case: Case, reader: Reader) -> dict[str, Any]:
+    """Return one case, loaded by :func:`with_children`, with what the reader can do."""
+    path = _path(case, reader)
+    clocks = [clock_shown(clock, reader.at) for clock in clocks_of([case.pk]).select_related("department")]
+    running = [clock for clock in clocks if clock["stopped_at"] is None and clock["due_at"]]
+    first = min(running, key=lambda clock: clock["due_at"], default=None)
+    return {
+        **_row(case),
+        "due_at": first["due_at"] if first else None,
+        "lamp": first["lamp"] if first else None,
+        "clock": first["kind"] if first else None,
+        "whose_turn": whose_turn(case),
+        "actions": actions_of(case, reader.acting, places(case, path)),
+        "clocks": clocks,
+        "area_path": [named.area(area) for area in path],
+        "accuracy": case.accuracy_m,
+        "reporter": named.person(case.reporter),
+        "verified": case.verified,
+        "condition": _condition(case.condition),
+        "outcome_label": case.get_outcome_display(),
+        "result": case.result,
+        "decline_reason": case.decline_reason,
+        "decline_reason_label": case.get_decline_reason_display(),
+        "competent_unit": case.competent_unit,
+        "merged_into": case.merged_into.number if case.merged_into else None,
+        "self_handled": case.self_handled,
+        "forced": case.forced,
+        "first_dispatch_wrong": case.first_dispatch_wrong,
+        "suspended_until": when(case.suspended_until),
+        "closed_by": named.person(case.closed_by),
+        "counts": {
+            "returns": case.returned_count,
+            "reworks": case.rework_count,
+            "urges": case.urge_count,
+            "reopenings": case.reopened_count,
+        },
+        **children_of(case),
+    }
+
+
+def places(case: Case, path: Sequence[Area]) -> dict[str, str]:
+    """Return what the lists named by inputs depend on. Grid workers are sought in the community around a grid."""
+    wide = [area for area in path if area.level != Level.GRID]
+    return {
+        "category": case.category.code,
+        "area": (wide[-1] if wide else case.area).code,
+        "department": case.lead_department.code if case.lead_department else "",
+    }
+
+
+def with_children(cases: Any) -> Any:
+    """Load what :func:`detail` shows, each kind of child in one query."""
+    return cases.select_related(*DETAIL_JOINS).prefetch_related(
+        *(Prefetch(name, queryset()) for name, queryset in CHILDREN.items())
+    )
+
+
+def _path(case: Case, reader: Reader) -> list[Area]:
+    links = AreaLink.objects.filter(descendant=case.area_id).select_related("ancestor").order_by("-depth")
+    path = [link.ancestor for link in links]
+    reader.acting.know_above(case.area_id, path)
+    return path
+
+
+def _condition(condition: Any) -> dict[str, Any] | None:
+    if condition is None:
+        return None
+    return {
+        "code": condition.code,
+        "version": condition.version,
+        "text": named.in_readers_language(condition.text, condition.text_en),
+        "closing_text": named.in_readers_language(condition.closing_text, condition.closing_text_en),
+    }
