@@ -14,11 +14,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the journal to the port that the lower apps write through, and have it sealed daily."""
+        from cases.casework import timely  # noqa: PLC0415
         from cases.casework.wiring import connect  # noqa: PLC0415
+        from cases.deadlines import escalation  # noqa: PLC0415
+        from cases.evidence.purge import purge  # noqa: PLC0415
         from cases.journal.append import append  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from citygrid.common import facts, periodic  # noqa: PLC0415
 
         connect()
         facts.plug(append)
+        periodic.register("sweep up unused evidence", timedelta(hours=1), purge)
+        periodic.register("watch the deadlines", timedelta(minutes=1), escalation.run)
+        periodic.register("move on what waits for a date", timedelta(minutes=1), timely.run)
         periodic.register("seal the journal", timedelta(days=1), seal)

@@ -182,6 +182,8 @@ CITY_CODE = env.text("CITY_CODE", "350982")  # GB/T 2260 code of the city or cou
 CASE_PREFIX = env.text("CASE_PREFIX", "FD")  # letters that begin every case number
 WORK_DAY_MODE = env.choice("WORK_DAY_MODE", "hours8", ("hours8", "end_of_day"))  # the city's reading of 工作日
 REOPEN_DAYS = env.number("REOPEN_DAYS", 15, low=0, high=365)
+FIELD_TASK_EXPIRE_HOURS = env.number("FIELD_TASK_EXPIRE_HOURS", 24, low=1, high=720)  # overdue by so much: called off
+REQUEST_EXPIRE_DAYS = env.number("REQUEST_EXPIRE_DAYS", 7, low=1, high=365)  # a request nobody decided lapses
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)
 MAP_REVIEW_NUMBER = env.text("MAP_REVIEW_NUMBER")  # 审图号, shown in the corner of every map
 MAP_TILES_URL = env.text("MAP_TILES_URL")  # {z}/{x}/{y} template; empty: the project's own outlines alone
@@ -222,6 +224,14 @@ FILE_UPLOAD_TEMP_DIR = HOME / "uploads"  # large uploads never fill the system's
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 200, low=1, high=2048) * 1024 * 1024
+EVIDENCE_PHOTO_MAX_BYTES = env.number("EVIDENCE_PHOTO_MAX_MB", 20, low=1, high=200) * 1024 * 1024
+# At most 89 million pixels: above, the imaging library itself begins to warn of bombs.
+EVIDENCE_PHOTO_MAX_PIXELS = env.number("EVIDENCE_PHOTO_MAX_MEGAPIXELS", 64, low=1, high=89) * 1_000_000
+EVIDENCE_DOCUMENT_MAX_BYTES = env.number("EVIDENCE_DOCUMENT_MAX_MB", 20, low=1, high=200) * 1024 * 1024
+EVIDENCE_VIDEO_MAX_BYTES = env.number("EVIDENCE_VIDEO_MAX_MB", 100, low=1, high=2048) * 1024 * 1024
+EVIDENCE_VIDEO_MAX_SECONDS = env.number("EVIDENCE_VIDEO_MAX_SECONDS", 60, low=5, high=3600)
+EVIDENCE_UNUSED_HOURS = env.number("EVIDENCE_UNUSED_HOURS", 48, low=1, high=720)  # then an unused upload is deleted
+EVIDENCE_FONT = env.text("EVIDENCE_FONT")  # font with Chinese characters for the watermark; empty: one is looked for
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if env.text("MAIL_HOST")
@@ -293,6 +303,17 @@ SPECTACULAR_SETTINGS = {
         "AreaClassEnum": "gridmap.areas.models.AreaClass",
         "DepartmentKindEnum": "gridmap.departments.models.DepartmentKind",
         "CategoryKindEnum": "cases.catalogue.models.CategoryKind",
+        "CaseStateEnum": "cases.casework.states.State",
+        "CaseSourceEnum": "cases.casework.states.Source",
+        "OutcomeEnum": "cases.casework.states.Outcome",
+        "DeclineReasonEnum": "cases.casework.states.DeclineReason",
+        "LampEnum": "cases.deadlines.lamps.Lamp",
+        "LimitUnitEnum": "cases.deadlines.limits.LimitUnit",
+        "TaskKindEnum": "cases.fieldwork.states.TaskKind",
+        "TaskStateEnum": "cases.fieldwork.states.TaskState",
+        "VerdictEnum": "cases.fieldwork.states.Verdict",
+        "RequestKindEnum": "cases.approvals.states.RequestKind",
+        "RequestStateEnum": "cases.approvals.states.RequestState",
     },
 }
 LEAFLET_CONFIG = {

@@ -133,6 +133,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
             models.Index(fields=["lead_department", "state", "-id"], name="case_department_state"),
             models.Index(fields=["-reported_at", "-id"], name="case_reported"),
             models.Index(fields=["handler", "state"], name="case_handler_state"),
+            models.Index(fields=["suspended_until"], name="case_to_wake", condition=Q(state=State.SUSPENDED)),
         ]
 
     def __str__(self) -> str:

@@ -87,6 +87,10 @@ ROWS: tuple[Transition, ...] = (
         effect=effects.recall_verify, clocks=(resume("accept"), stop("verify")),
     ),
     Transition(
+        "verify_lapsed", _("Nobody verified in time"), (S.VERIFYING,), (S.REPORTED,), system=True,
+        clocks=(resume("accept"), stop("verify")),
+    ),
+    Transition(
         "decline", _("Decline"), (S.REPORTED,), (S.DECLINED,), actors=(AC,), opinion=True,
         inputs=(Input("reason", _("reason"), InputType.CHOICE, choices=tuple(DeclineReason.choices)),
                 Input("competent_unit", _("competent unit or channel"),
@@ -206,6 +210,7 @@ ROWS: tuple[Transition, ...] = (
         "recall_check", _("Call the check off"), (S.CHECKING,), (S.PENDING_CHECK,), actors=(AC,),
         effect=effects.recall_check,
     ),
+    Transition("check_lapsed", _("Nobody checked in time"), (S.CHECKING,), (S.PENDING_CHECK,), system=True),
     Transition(
         "skip_check", _("Skip the check"), (S.PENDING_CHECK,), (S.PENDING_CLOSE,), actors=(AC,), opinion=True,
         guards=(guards.did_not_handle, guards.photos_prove_it), clocks=(stop("check"), start("close")),

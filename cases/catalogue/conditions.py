@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.deadlines.limits import Limit, LimitUnit, WorkDayMode
 from gridmap.areas.models import AreaClass
 
-
 # What a change of is a new version: everything that a case is filed under.
 TEXTS = (
     "text", "text_en", "closing_text", "closing_text_en", "supervising_body", "responsible_body", "legal_basis",

@@ -6,11 +6,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time
+from datetime import date, time
 from functools import lru_cache
 from typing import NamedTuple
-
-from django.utils.translation import gettext as _
 
 from cases.deadlines.models import NIL, CalendarDay, CalendarStamp, CalendarYear, DayKind, Timetable
 from cases.deadlines.worktime import ALL_YEAR, Season, WorkCalendar
@@ -57,16 +55,6 @@ def calendar_for(department_id: int | None = None) -> WorkCalendar:
 def holiday_names() -> dict[date, str]:
     """Return the names of the entered days of confirmed years."""
     return _tables(stamp().calendar).names
-
-
-def warnings_for(calendar: WorkCalendar, first: datetime, last: datetime) -> list[str]:
-    """Return a sentence for each year between two instants whose calendar nobody has confirmed (handbook §6.1)."""
-    days = first.astimezone(calendar.zone).date(), last.astimezone(calendar.zone).date()
-    return [
-        _("The calendar of %(year)s is not confirmed yet: only weekends count as free there. The deadline may change.")
-        % {"year": year}
-        for year in calendar.unconfirmed(*days)
-    ]
 
 
 class _Tables(NamedTuple):

@@ -1,207 +1,185 @@
-"""The arithmetic of a deadline, line by line, so that anybody can check it with a pencil.
+"""Why is it due then? The arithmetic of a clock as a ledger, line by line (rules: handbook §6.2).
 
-Every line has a ``kind`` for programs, the times and seconds it speaks of, and a ``text`` in the reader's language.
-The lines are built from the same calendar and limits as the deadline, but by walking the days one by one: the last
-counted instant is the deadline.
+Every working period that counts, every day off and make-up day on the way, every pause, extension and recalculation has
+its line. What the lines count sums up to the limit exactly; the last line is the deadline.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
-from cases.deadlines.calendars import calendar_for
+from cases.deadlines import limits
+from cases.deadlines.calendars import calendar_for, holiday_names, one_reading
 from cases.deadlines.clocks import limit_of, pauses_of
-from cases.deadlines.limits import Limit, LimitUnit, Pause, merged
-from cases.deadlines.models import CalendarDay, Clock
-from cases.deadlines.worktime import HORIZON_DAYS, ZERO, WorkCalendar
+from cases.deadlines.explain_words import LineKind, sentence, unconfirmed
+from cases.deadlines.limits import Limit, Pause, merged
+from cases.deadlines.models import Clock
+from cases.deadlines.worktime import ZERO, WorkCalendar
+from cases.journal.models import Event
+from citygrid.common.facts import Subject
 
-Line = dict[str, Any]
-Stretch = tuple[datetime, datetime | None]
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what happened from ``start`` to ``end``, what it counts, and what has been counted by then."""
 
-@dataclass
-class _Walk:
-    """The count as it goes on."""
-
-    limit: Limit
-    calendar: WorkCalendar
+    kind: LineKind
     start: datetime
-    stops: list[Pause]
-    names: dict[date, str]
-    lines: list[Line] = field(default_factory=list)
-    left: timedelta = ZERO
+    end: datetime | None = None
+    counted: timedelta = ZERO
+    days: int = 0  # ends of working days, for limits that count those
+    total: timedelta = ZERO
+    about: Any = None  # what the sentence names besides: a holiday's name, a year, a limit
 
-    def local(self, at: datetime) -> str:
-        return f"{at.astimezone(self.calendar.zone):%Y-%m-%d %H:%M}"
+    @property
+    def text(self) -> str:
+        """The line as a sentence in the reader's language."""
+        return sentence(self)
 
-    def day_of(self, at: datetime) -> date:
-        return at.astimezone(self.calendar.zone).date()
-
-    def say(self, kind: str, text: str, **data: Any) -> None:
-        plain = {
-            name: value.astimezone(self.calendar.zone).isoformat() if isinstance(value, datetime) else value
-            for name, value in data.items()
+    def as_data(self) -> dict[str, Any]:
+        """Return the line as the API gives it."""
+        return {
+            "kind": self.kind.value,
+            "text": self.text,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat() if self.end else None,
+            "counted_seconds": self.counted.total_seconds(),
+            "counted_days": self.days,
+            "total_seconds": self.total.total_seconds(),
         }
-        self.lines.append({"kind": kind, "text": text, **plain})
 
 
-def explain(clock: Clock) -> list[Line]:
-    """Return how the deadline of ``clock`` follows from its start, limit, extensions, pauses and the calendar.
+def explain(clock: Clock) -> list[dict[str, Any]]:
+    """Return the arithmetic of a clock as data, each line with its sentence. Two queries."""
+    return [line.as_data() for line in ledger(clock)]
 
-    Kinds of lines: ``limit``, ``extension``, ``start``, ``period`` (time that counts), ``day`` (a day that counts as a
-    whole), ``free_day``, ``makeup_day``, ``pause``, ``unconfirmed_year`` (handbook §6.2), ``due`` or ``standing_still``.
-    """
-    calendar, limit = calendar_for(clock.department_id), limit_of(clock)
-    walk = _Walk(limit, calendar, clock.started_at, merged(pauses_of(clock)), {})
-    last = clock.due_at or max((stop.start for stop in walk.stops), default=clock.started_at)
-    days = CalendarDay.objects.filter(day__range=(walk.day_of(clock.started_at), walk.day_of(last)))
-    walk.names = dict(days.values_list("day", "name"))
-    _say_limit(walk, clock)
-    walk.left = limit.duration
-    if limit.counts_day_ends:
-        _count_day_ends(walk, last)
-    else:
-        _count_time(walk)
+
+def warnings(clock: Clock) -> list[str]:
+    """Return what must be shown beside a deadline: that it reaches into a year whose calendar is not confirmed."""
+    if clock.due_at is None or not limit_of(clock).counts_work:
+        return []
+    calendar = calendar_for(clock.department_id)
+    years = calendar.unconfirmed(_day(clock.started_at, calendar), _day(clock.due_at, calendar))
+    return [unconfirmed(year) for year in years]
+
+
+def ledger(clock: Clock) -> list[Line]:
+    """Return the lines of a clock. One that stands still, without a deadline, is counted up to that moment."""
+    with one_reading():
+        calendar, names = calendar_for(clock.department_id), holiday_names()
+    limit, stops = limit_of(clock), merged(pauses_of(clock))
+    due = limits.due_at(limit, calendar, clock.started_at, stops)
+    until = due or clock.paused_since or clock.started_at
+    lines = [Line(LineKind.START, clock.started_at, about=replace(limit, value=clock.limit_value).words)]
+    if clock.extensions:
+        lines.append(Line(LineKind.EXTENDED, clock.started_at, about=(clock.extensions, limit.words)))
+    lines += (
+        Line(LineKind.UNCONFIRMED, clock.started_at, about=year)
+        for year in calendar.unconfirmed(_day(clock.started_at, calendar), _day(until, calendar))
+        if limit.counts_work
+    )
+    lines += _recalculated(clock)
+    lines += _summed(sorted(_course(limit, calendar, clock.started_at, until, stops, names), key=_order))
+    lines.append(Line(LineKind.DUE if due else LineKind.STANDING, until, total=lines[-1].total))
+    return lines
+
+
+def _recalculated(clock: Clock) -> Iterator[Line]:
+    subject = Subject(clock.subject_type, str(clock.subject_id), "")
+    for event in Event.objects.of(subject).filter(kind="clock.recomputed").order_by("sequence"):
+        if event.facts.get("clock_id") == clock.pk:
+            yield Line(LineKind.RECALCULATED, event.at, about=event.facts)
+
+
+def _course(
+    limit: Limit, calendar: WorkCalendar, start: datetime, until: datetime, stops: list[Pause], names: dict[date, str]
+) -> Iterator[Line]:
+    for stop in stops:
+        if stop.start < until and (stop.end is None or stop.end > start):
+            yield Line(LineKind.PAUSE, max(stop.start, start), stop.end)
     if limit.counts_work:
-        _say_years(walk, last)
-    if clock.due_at is not None:
-        walk.say("due", _("The time limit ends on %(at)s.") % {"at": walk.local(clock.due_at)}, at=clock.due_at)
-    else:
-        text = _("The clock stands still; the deadline follows once it goes on.")
-        walk.say("standing_still", text, since=clock.paused_since)
-    return walk.lines
-
-
-def _say_limit(walk: _Walk, clock: Clock) -> None:
-    amount = f"{clock.limit_value.normalize():f}"
-    unit = LimitUnit(clock.limit_unit)
-    words = {"amount": amount, "unit": unit.label}
-    walk.say("limit", _("The limit is %(amount)s %(unit)s.") % words, value=float(clock.limit_value), unit=unit.value)
-    for _number in range(clock.extensions):
-        walk.say(
-            "extension", _("An approved extension adds another %(amount)s %(unit)s.") % words,
-            value=float(clock.limit_value), unit=unit.value,
-        )  # fmt: skip
-    if walk.limit.counts_day_ends:
-        text = _("The clock starts on %(at)s; that day is not counted.")
-    elif walk.limit.counts_work:
-        text = _("The clock starts on %(at)s; only working time counts.")
-    else:
-        text = _("The clock starts on %(at)s and runs day and night.")
-    walk.say("start", text % {"at": walk.local(walk.start)}, at=walk.start)
-
-
-def _count_time(walk: _Walk) -> None:
-    """Count what lies between the pauses until nothing is left of the limit."""
-    for begin, end in _active(walk):
-        for a, b in _pieces(walk, begin, end):
-            counted = min(b - a, walk.left) if b is not None else walk.left
-            walk.left -= counted
-            until = a + counted
-            text = _("%(from)s to %(to)s: %(counted)s counted, %(left)s left.") % {
-                "from": walk.local(a), "to": walk.local(until), "counted": _span(counted), "left": _span(walk.left),
-            }  # fmt: skip
-            seconds = {"seconds": counted.total_seconds(), "left_seconds": walk.left.total_seconds()}
-            walk.say("period", text, start=a, end=until, **seconds)
-            if walk.left <= ZERO:
+        yield from _days(calendar, start, until, names)
+    if limit.counts_day_ends:
+        yield from _day_ends(calendar, start, until, stops)
+    elif limit.counts_work:
+        for begin, end in calendar.spans(start):
+            if begin >= until:
                 return
-
-
-def _active(walk: _Walk) -> Iterator[Stretch]:
-    """Yield the stretches in which the clock runs; after each, tell of the pause that ends it."""
-    now = walk.start
-    for stop in walk.stops:
-        if stop.end is not None and stop.end <= now:
-            continue
-        if stop.start > now:
-            yield now, stop.start
-        _say_pause(walk, stop)
-        if stop.end is None:
-            return
-        now = stop.end
-    yield now, None
-
-
-def _pieces(walk: _Walk, begin: datetime, end: datetime | None) -> Iterator[Stretch]:
-    """Yield what counts of a stretch, telling of every free and make-up day on the way."""
-    if not walk.limit.counts_work:
-        yield begin, end
-        return
-    day = walk.day_of(begin)
-    for _step in range(HORIZON_DAYS):
-        if end is not None and day > walk.day_of(end):
-            return
-        _say_day(walk, day)
-        for opens, closes in walk.calendar.periods(day):
-            a = max(datetime.combine(day, opens, walk.calendar.zone), begin)
-            b = datetime.combine(day, closes, walk.calendar.zone)
-            b = b if end is None else min(b, end)
-            if a < b:
-                yield a, b
-        day += timedelta(days=1)
-
-
-def _count_day_ends(walk: _Walk, last: datetime) -> None:
-    """Count the ends of working days after the day of the start, as far as no pause covers them."""
-    for stop in walk.stops:
-        _say_pause(walk, stop)
-    day, number = walk.day_of(walk.start), 0
-    while day < walk.day_of(last):
-        day += timedelta(days=1)
-        _say_day(walk, day)
-        if not walk.calendar.is_working_day(day):
-            continue
-        end = walk.calendar.day_end(day)
-        if any(stop.start < end and (stop.end is None or end < stop.end) for stop in walk.stops):
-            text = _("%(day)s is not counted: the clock stood still at the end of that day.")
-            walk.say("paused_day", text % {"day": day}, day=str(day))
-            continue
-        number += 1
-        walk.say("day", _("%(day)s is working day %(number)s.") % {"day": day, "number": number}, day=str(day))
-
-
-def _say_day(walk: _Walk, day: date) -> None:
-    if any(line.get("day") == str(day) for line in walk.lines):
-        return  # a pause inside one day leads over it twice
-    words = {"day": day, "name": walk.names.get(day, "")}
-    if day in walk.calendar.makeup_days:
-        text = _("%(day)s is worked as a make-up day (%(name)s).") if words["name"] else _("%(day)s is a make-up day.")
-        walk.say("makeup_day", text % words, day=str(day))
-    elif day in walk.calendar.holidays:
-        text = _("%(day)s is a day off (%(name)s).") if words["name"] else _("%(day)s is a day off.")
-        walk.say("free_day", text % words, day=str(day))
-    elif not walk.calendar.is_working_day(day):
-        walk.say("free_day", _("%(day)s is a weekend day.") % words, day=str(day))
-
-
-def _say_pause(walk: _Walk, stop: Pause) -> None:
-    if stop.end is None:
-        text = _("The clock stands still since %(from)s.") % {"from": walk.local(stop.start)}
+            yield from _pieces(begin, min(end, until), stops)
     else:
-        text = _("The clock stood still from %(from)s to %(to)s.") % {
-            "from": walk.local(stop.start), "to": walk.local(stop.end),
-        }  # fmt: skip
-    walk.say("pause", text, start=stop.start, end=stop.end)
+        yield from _pieces(start, until, stops)
 
 
-def _say_years(walk: _Walk, last: datetime) -> None:
-    for year in walk.calendar.unconfirmed(walk.day_of(walk.start), walk.day_of(last)):
-        text = _("The holidays of %(year)s are not confirmed yet: weekends alone are free, and the deadline may move.")
-        walk.say("unconfirmed_year", text % {"year": year}, year=year)
+def _pieces(begin: datetime, end: datetime, stops: list[Pause]) -> Iterator[Line]:
+    """Yield what is left of a stretch outside the pauses."""
+    for stop in stops:
+        if stop.end is not None and stop.end <= begin:
+            continue
+        if stop.start >= end:
+            break
+        if begin < stop.start:
+            yield _counted(begin, stop.start)
+        if stop.end is None or stop.end >= end:
+            return
+        begin = stop.end
+    if begin < end:
+        yield _counted(begin, end)
 
 
-def _span(length: timedelta) -> str:
-    minutes, seconds = divmod(round(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [
-        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes} if minutes else "",
-        ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds} if seconds else "",
-    ]
-    return " ".join(part for part in parts if part) or _("nothing")
+def _counted(begin: datetime, end: datetime) -> Line:
+    return Line(LineKind.COUNTED, begin.astimezone(UTC), end.astimezone(UTC), counted=end - begin)
+
+
+def _day_ends(calendar: WorkCalendar, start: datetime, until: datetime, stops: list[Pause]) -> Iterator[Line]:
+    day = _day(start, calendar) + timedelta(days=1)
+    while day <= _day(until, calendar):
+        if calendar.is_working_day(day):
+            end = calendar.day_end(day)
+            standing = any(stop.start < end and (stop.end is None or end < stop.end) for stop in stops)
+            if not standing and end <= until:
+                yield Line(LineKind.DAY_END, end, days=1)
+        day += timedelta(days=1)
+
+
+def _days(calendar: WorkCalendar, start: datetime, until: datetime, names: dict[date, str]) -> Iterator[Line]:
+    """Yield stretches of days off, and weekend days that are worked, between two instants."""
+    day, last = _day(start, calendar), _day(until, calendar)
+    while day <= last:
+        if day in calendar.makeup_days:
+            yield Line(LineKind.MAKEUP, *_whole(day, day, calendar), about=names.get(day, ""))
+        elif not calendar.is_working_day(day):
+            first, reason = day, _reason(day, calendar, names)
+            while day < last and _reason(day + timedelta(days=1), calendar, names) == reason:
+                day += timedelta(days=1)
+            yield Line(LineKind.FREE, *_whole(first, day, calendar), about=reason)
+        day += timedelta(days=1)
+
+
+def _reason(day: date, calendar: WorkCalendar, names: dict[date, str]) -> str | None:
+    """Return the holiday's name, an empty text for a weekend, or ``None`` for a working day."""
+    if calendar.is_working_day(day):
+        return None
+    return names.get(day, "") if day in calendar.holidays else ""
+
+
+def _whole(first: date, last: date, calendar: WorkCalendar) -> tuple[datetime, datetime]:
+    begin = datetime.combine(first, datetime.min.time(), calendar.zone)
+    return begin, datetime.combine(last + timedelta(days=1), datetime.min.time(), calendar.zone)
+
+
+def _day(moment: datetime, calendar: WorkCalendar) -> date:
+    return moment.astimezone(calendar.zone).date()
+
+
+def _order(line: Line) -> tuple[datetime, bool]:
+    return line.start, line.kind == LineKind.COUNTED
+
+
+def _summed(lines: list[Line]) -> Iterator[Line]:
+    total = ZERO
+    for line in lines:
+        total += line.counted
+        yield replace(line, total=total)

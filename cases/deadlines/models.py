@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.deadlines.lamps import lamp_in_sql
 from cases.deadlines.limits import LimitUnit, WorkDayMode
 
-
 NIL = uuid.UUID(int=0)
 
 

@@ -74,7 +74,13 @@ class FieldTask(bridge(ROWS), Versioned):  # type: ignore[misc]
                 name="task_one_open_a_case",
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["assignee", "state", "due_at"], name="task_assignee_state")]
+        indexes = [
+            models.Index(fields=["assignee", "state", "due_at"], name="task_assignee_state"),
+            models.Index(
+                fields=["due_at"], name="task_to_expire",
+                condition=Q(state__in=[TaskState.ASSIGNED, TaskState.ACCEPTED]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.case or self.area}"
