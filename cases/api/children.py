@@ -9,7 +9,7 @@ from cases.api import named
 from cases.api.named import when
 from cases.approvals.models import Approval
 from cases.casework.models import Case, CoDepartment, Round, Supervision
-from cases.evidence.models import Evidence
+from cases.evidence.models import Evidence, Remark
 from cases.fieldwork.models import FieldTask
 
 # Relation → the rows behind it, with what is shown of them. They are seen by whoever sees the case.
@@ -43,8 +43,8 @@ def evidence(piece: Evidence) -> dict[str, Any]:
     return {
         "id": str(piece.pk),
         "media_type": piece.media_type,
-        "url": f"{address}?size=full",
-        "thumb_url": f"{address}?size=thumb",
+        "file_url": f"{address}?size=full",
+        "thumb_url": f"{address}?size=thumb" if piece.thumb else None,
         "move": piece.move,
         "purpose": piece.purpose,
         "round": piece.round_number,
@@ -52,7 +52,7 @@ def evidence(piece: Evidence) -> dict[str, Any]:
         "uploaded_at": when(piece.uploaded_at),
         "taken_at": when(piece.taken_at),
         "distance_m": piece.distance_m,
-        "remarks": piece.remarks,
+        "remarks": [{"code": key, "label": str(Remark(key).label)} for key in piece.remarks if key in Remark.values],
     }
 
 

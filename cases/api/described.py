@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers as s
 
 from cases.approvals.states import RequestKind, RequestState
@@ -30,6 +29,13 @@ class CategoryRefSerializer(s.Serializer[Any]):
     code = s.CharField()
     name = s.CharField()
     kind = s.CharField()
+
+
+class PositionSerializer(s.Serializer[Any]):
+    """A position in WGS 84 degrees."""
+
+    lon = s.FloatField()
+    lat = s.FloatField()
 
 
 class RoleSerializer(s.Serializer[Any]):
@@ -150,9 +156,9 @@ class TaskSerializer(TaskRefSerializer):
 
     case = s.CharField(allow_null=True, help_text="Number.")
     area = AreaRefSerializer()
-    position = inline_serializer("Position", {"lon": s.FloatField(), "lat": s.FloatField()}, allow_null=True)
+    position = PositionSerializer(allow_null=True)
     note = s.CharField()
-    check_in = inline_serializer("Position", {"lon": s.FloatField(), "lat": s.FloatField()}, allow_null=True)
+    check_in = PositionSerializer(allow_null=True)
     check_in_distance_m = s.FloatField(allow_null=True)
 
 

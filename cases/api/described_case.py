@@ -57,13 +57,20 @@ class ConditionRefSerializer(s.Serializer[Any]):
     closing_text = s.CharField()
 
 
+class ChoiceRefSerializer(s.Serializer[Any]):
+    """A code with its label."""
+
+    code = s.CharField()
+    label = s.CharField()  # type: ignore[assignment]
+
+
 class EvidenceRefSerializer(s.Serializer[Any]):
     """A photo or file that proves something."""
 
     id = s.UUIDField()
     media_type = s.CharField()
-    url = s.CharField()
-    thumb_url = s.CharField()
+    file_url = s.CharField()
+    thumb_url = s.CharField(allow_null=True)
     move = s.CharField()
     purpose = s.CharField()
     round = s.IntegerField()
@@ -71,7 +78,7 @@ class EvidenceRefSerializer(s.Serializer[Any]):
     uploaded_at = s.DateTimeField()
     taken_at = s.DateTimeField(allow_null=True)
     distance_m = s.FloatField(allow_null=True, help_text="From the case, by the file's own position.")
-    remarks = s.ListField(child=s.CharField(), help_text="What looked odd.")
+    remarks = ChoiceRefSerializer(many=True, help_text="What looked odd.")
 
 
 class RoundSerializer(s.Serializer[Any]):

@@ -41,7 +41,7 @@ def actions_of(subject: Versioned, acting: Acting, places: Mapping[str, str]) ->
 def inputs_of(row: Transition, subject: Any, places: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return what the move takes; the opinion, which every move may carry, stands last."""
     return [
-        *(described(item, subject, places) for item in takes(row)),
+        *(described(item, subject, places) for item in takes(row, subject)),
         {"name": "opinion", "label": _("opinion"), "type": InputType.TEXT.value, "required": row.opinion},
     ]
 

@@ -13,13 +13,15 @@ from rest_framework.response import Response
 
 from cases.api.reader import CASE_RIGHTS, SIGNED_IN_WITH_ONE_RIGHT, Reader
 from cases.workflow.engine import advance
+from cases.workflow.inputs import storable
 from citygrid.common.api.errors import PRESENTERS
 from citygrid.common.api.parsers import LimitedJSONParser
 from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid, NotFound
 from citygrid.common.idempotency import IdempotentMixin
 
-_OURS = frozenset({"by", "at"})  # said by the session and the clock, never by the body
+# Said by the session, the clock and the address, never by the body.
+_OURS = frozenset({"by", "at", "subject", "name"})
 
 
 @dataclass(frozen=True)
@@ -144,4 +146,7 @@ def opinion_of(given: dict[str, Any]) -> str:
         return ""
     if not isinstance(opinion, str):
         raise Invalid(_("The opinion must be text."), fields={"opinion": [_("This must be text.")]})
-    return opinion
+    try:
+        return storable(opinion)
+    except ValueError as fault:
+        raise Invalid(str(fault), fields={"opinion": [str(fault)]}) from None

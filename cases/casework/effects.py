@@ -241,7 +241,7 @@ def urge(move: Move) -> None:
 
 def supervise(move: Move) -> None:
     """Open an order that must be answered."""
-    hours = int(move.inputs["hours"] or 24)
+    hours = 24 if move.inputs["hours"] is None else int(move.inputs["hours"])
     if not 1 <= hours <= 720:
         raise Invalid(_("An answer may be asked for within 1 to 720 hours."), fields={"hours": [_("Use 1 to 720.")]})
     move.subject.supervisions.create(

@@ -40,7 +40,9 @@ def connect() -> None:
     register(FieldTask, TASK)
     register(Approval, APPROVAL)
     AFTER_MOVE[:] = [attach]
-    COMMON_INPUTS[:] = [Input("evidence", gettext_lazy("evidence"), InputType.EVIDENCE, required=False, many=True)]
+    evidence = Input("evidence", gettext_lazy("evidence"), InputType.EVIDENCE, required=False, many=True,
+                     applies=lambda subject: getattr(subject, "case", subject) is not None)  # fmt: skip
+    COMMON_INPUTS[:] = [evidence]
     RESOLVERS.update(
         {
             "evidence": resolve,

@@ -32,7 +32,8 @@ ROWS: tuple[Transition, ...] = (
                   fits=lambda task: VERDICTS_OF[task.kind]),
             Input("position", _("position"), InputType.POINT, help=_("Where you stand, from the phone or the map.")),
             Input("accuracy", _("accuracy in metres"), InputType.NUMBER, required=False),
-            Input("photos", _("photos"), InputType.EVIDENCE, many=True),
+            # What a patrol finds is reported as a case, with its photos.
+            Input("photos", _("photos"), InputType.EVIDENCE, many=True, applies=lambda task: task.case_id is not None),
             Input("note", _("note"), required=False),
         ),
         checks=(effects.check_verdict,), effect=effects.complete,

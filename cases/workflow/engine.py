@@ -41,10 +41,11 @@ def register(model: type[Versioned], life: Lifecycle) -> None:
     generated.register(f"docs/lifecycles/{life.name}.md", partial(document, life))
 
 
-def takes(row: Transition) -> tuple[Input, ...]:
-    """Return the inputs of a row, the common ones included."""
+def takes(row: Transition, subject: Any) -> tuple[Input, ...]:
+    """Return the inputs that a row takes of a subject, the common ones included."""
     own = {item.name for item in row.inputs}
-    return (*row.inputs, *(item for item in COMMON_INPUTS if item.name not in own))
+    items = (*row.inputs, *(item for item in COMMON_INPUTS if item.name not in own))
+    return tuple(item for item in items if item.applies is None or item.applies(subject))
 
 
 @dataclass
@@ -89,7 +90,7 @@ def advance(
     move = Move(life, row, fresh, Acting(by, at), opinion.strip() if isinstance(opinion, str) else "")
     if reason := why_not(move):
         raise reason
-    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     _need_opinion(move)
     if version is not None and version != fresh.version:
         raise stale(fresh)
@@ -107,7 +108,7 @@ def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, op
     move = Move(life, row, subject, Acting(by, at), opinion)
     if reason := _wrong_state(move) or _guarded(move):
         raise reason
-    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     _make(move)
     return subject
 
@@ -122,7 +123,7 @@ def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
         raise _not_allowed(move)
     if reason := _guarded(move):
         raise reason
-    move.inputs = cleaning.clean(takes(row), given, by=by, at=at)
+    move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     for check in row.checks:
         check(move)
     if row.effect:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db.models import Model
@@ -20,6 +21,8 @@ from citygrid.common.errors import Invalid
 Resolver = Callable[[str, Any, datetime], Any]
 RESOLVERS: dict[str, Resolver] = {}
 MAX_TEXT = 4000
+MAX_NUMBER = Decimal(10**9)
+YEARS = range(1900, 2200)  # outside, a time is a mistake, and some cannot be turned into another zone
 
 
 def clean(inputs: tuple[Input, ...], given: Mapping[str, Any], *, by: Any, at: datetime) -> dict[str, Any]:
@@ -57,7 +60,9 @@ def _one(item: Input, raw: Any, by: Any, at: datetime) -> Any:
     if item.type in (InputType.REF, InputType.EVIDENCE):
         if isinstance(raw, Model):  # from a service, which has already found it
             return raw
-        found = RESOLVERS[item.ref.partition("?")[0] or item.type.value](str(raw), by, at)
+        if not isinstance(raw, str | int | UUID):
+            raise ValueError(_("Send the key of an entry of the list “%(list)s”.") % {"list": item.ref or item.type})
+        found = RESOLVERS[item.ref.partition("?")[0] or item.type.value](storable(str(raw)), by, at)
         if found is None:
             raise ValueError(
                 _("“%(value)s” is not in the list “%(list)s”.") % {"value": raw, "list": item.ref or item.type}
@@ -66,10 +71,17 @@ def _one(item: Input, raw: Any, by: Any, at: datetime) -> Any:
     return _CLEANERS[item.type](item, raw)
 
 
+def storable(text: str) -> str:
+    """Return the text. Raises ``ValueError`` for characters that no database keeps."""
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError(_("This text holds characters that cannot be stored."))
+    return text
+
+
 def _text(item: Input, raw: Any) -> str:
     if not isinstance(raw, str):
         raise ValueError(_("This must be text."))
-    text = raw.strip()
+    text = storable(raw).strip()
     if not text:
         raise ValueError(_("This is needed."))
     if len(text) > MAX_TEXT:
@@ -110,6 +122,8 @@ def _number(item: Input, raw: Any) -> Decimal:
         raise ValueError(_("This must be a number.")) from None
     if not number.is_finite():
         raise ValueError(_("This must be a number."))
+    if abs(number) > MAX_NUMBER:
+        raise ValueError(_("This number is too large."))
     return number
 
 
@@ -119,7 +133,7 @@ def _date(item: Input, raw: Any) -> date:
         found = found or parse_date(str(raw))
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise ValueError(_("This must be a date such as 2026-11-30."))
     return found
 
@@ -129,7 +143,7 @@ def _datetime(item: Input, raw: Any) -> datetime:
         found = raw if isinstance(raw, datetime) else parse_datetime(str(raw))
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise ValueError(_("This must be a time such as 2026-11-30T14:30:00+08:00."))
     return make_aware(found) if is_naive(found) else found
 

@@ -56,7 +56,8 @@ class InputType(StrEnum):
 class Input:
     """One value that a move needs. ``ref`` names the list to choose from; ``many`` takes a list of them.
 
-    ``fits`` names those of the ``choices`` that make sense for a subject, where that differs.
+    ``fits`` names those of the ``choices`` that make sense for a subject, where that differs; ``applies`` says whether
+    the input exists for a subject at all.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Input:
     many: bool = False
     help: Any = ""
     fits: Callable[[Any], Iterable[str]] | None = None
+    applies: Callable[[Any], bool] | None = None
 
 
 class ClockVerb(StrEnum):
