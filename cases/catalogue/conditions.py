@@ -125,9 +125,13 @@ class ConditionLimit(models.Model):
     def __str__(self) -> str:
         return self.as_limit(WorkDayMode.HOURS8).words
 
+    def as_unit(self) -> LimitUnit:
+        """Return the unit as one."""
+        return LimitUnit(self.unit)
+
     def as_limit(self, mode: WorkDayMode) -> Limit:
         """Return it as the arithmetic's limit."""
-        return Limit(self.value, LimitUnit(self.unit), mode)
+        return Limit(self.value, self.as_unit(), mode)
 
 
 class StageLimit(models.Model):

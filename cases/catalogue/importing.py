@@ -137,7 +137,7 @@ def _faults(row: Row) -> Iterable[str]:
 
 def _bring_in_line(table: list[Row], at: datetime, by: Any) -> Report:
     report = Report()
-    standards = {code: _standard(code, at, by) for code in dict.fromkeys(row["standard"] for row in table)}
+    standards = {code: standard_of(code, at, by) for code in dict.fromkeys(row["standard"] for row in table)}
     known = {
         category.code: category for category in Category.objects.filter(standard__in=standards.values())
     }  # fmt: skip
@@ -156,7 +156,7 @@ def _bring_in_line(table: list[Row], at: datetime, by: Any) -> Report:
     return report
 
 
-def _standard(code: str, at: datetime, by: Any) -> CategoryStandard:
+def standard_of(code: str, at: datetime, by: Any) -> CategoryStandard:
     """Return the standard, creating one that the product knows. Raises ``Invalid`` for any other."""
     found = CategoryStandard.objects.filter(code=code).first()
     if found:
@@ -174,7 +174,7 @@ def _standard(code: str, at: datetime, by: Any) -> CategoryStandard:
         )
     standard = CategoryStandard.objects.create(
         code=code, key=spec.key, name=spec.name, name_en=spec.name_en,
-        extends=_standard(spec.extends, at, by) if spec.extends else None,
+        extends=standard_of(spec.extends, at, by) if spec.extends else None,
     )  # fmt: skip
     facts.record("category_standard.added", standard, at=at, by=by, code=code, key=spec.key)
     return standard

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Take the file, and whether it is the official notice."""
         parser.add_argument(
             "file", type=Path, metavar="FILE",
-            help=_("CSV in UTF-8 with the columns %(columns)s, or JSON of holiday-cn.") % {"columns": ", ".join(COLUMNS)},
+            help=_("CSV in UTF-8 with %(columns)s, or JSON of holiday-cn.") % {"columns": ", ".join(COLUMNS)},
         )  # fmt: skip
         parser.add_argument(
             "--confirm", action="store_true",
