@@ -110,7 +110,8 @@ class SubjectMove(IdempotentMixin, SubjectView):
         try:
             return Response(self.shown.find(reader, pk=moved.pk))
         except NotFound:
-            return Response({self.shown.key: key, "state": moved.state, "version": moved.version})
+            name = "id" if self.shown.key == "pk" else self.shown.key
+            return Response({name: key, "state": moved.state, "version": moved.version})
 
 
 def not_found() -> NotFound:
