@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from cases.api.catalogue import CategoryDetailView, CategoryListView, StandardListView
+from cases.api.evidence import (
+    EvidenceDetailView,
+    EvidenceFileView,
+    EvidenceOriginalView,
+    EvidenceUploadView,
+)
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("cases.api.case_urls")),
     path("categories/", CategoryListView.as_view(), name="api_categories"),
     path("categories/<code:code>/", CategoryDetailView.as_view(), name="api_category"),
+    path("evidence/", EvidenceUploadView.as_view(), name="api_evidence_upload"),
+    path("evidence/<uuid:key>/", EvidenceDetailView.as_view(), name="api_evidence"),
+    path("evidence/<uuid:key>/file/", EvidenceFileView.as_view(), name="api_evidence_file"),
+    path("evidence/<uuid:key>/original/", EvidenceOriginalView.as_view(), name="api_evidence_original"),
     path("standards/", StandardListView.as_view(), name="api_standards"),
 ]

@@ -9,13 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases.evidence.models import Evidence
+from cases.evidence.models import Evidence, Remark
 from cases.workflow.engine import Move, takes
 from cases.workflow.table import InputType
 from citygrid.common.errors import Conflict
 from gridmap.measure import distance_m
 
 FRESH = timedelta(hours=24)  # a photo older than this when it is used is remarked on, not refused
+AHEAD = timedelta(minutes=5)  # by how much a camera's clock may be fast
+_OF_THE_CASE = {Remark.FAR, Remark.OLD, Remark.FUTURE, Remark.USED_BEFORE}  # judged when it is used
 
 
 def resolve(key: str, by: Any, at: datetime) -> Evidence | None:
@@ -24,37 +26,58 @@ def resolve(key: str, by: Any, at: datetime) -> Evidence | None:
         wanted = uuid.UUID(key)
     except ValueError:
         return None
-    return Evidence.objects.filter(pk=wanted, case=None, uploaded_by=getattr(by, "pk", None)).first()
+    found: Evidence | None = Evidence.objects.filter(pk=wanted, case=None, uploaded_by=getattr(by, "pk", None)).first()
+    return found
 
 
 def attach(move: Move) -> None:
     """Tie every piece of evidence among the move's inputs to the case. Raises ``Conflict`` for one used meanwhile."""
-    for item in takes(move.row):
-        if item.type != InputType.EVIDENCE:
-            continue
-        given = move.inputs.get(item.name) or []
-        for piece in given if isinstance(given, list) else [given]:
-            _tie(move, item.name, piece)
-
-
-def _tie(move: Move, purpose: str, piece: Evidence) -> None:
+    given = [
+        (item.name, piece)
+        for item in takes(move.row, move.subject)
+        if item.type == InputType.EVIDENCE
+        for piece in _listed(move.inputs.get(item.name))
+    ]
+    if not given:
+        return
     case = getattr(move.subject, "case", move.subject)
-    remarks, distance = [], None
-    if piece.taken_geom is None:
-        remarks.append("no_place")
-    else:
-        distance = round(distance_m(case.geom.x, case.geom.y, piece.taken_geom.x, piece.taken_geom.y), 1)
-        if distance > settings.FIELD_CHECK_METRES:
-            remarks.append("far")
-    if piece.taken_at is None:
-        remarks.append("no_time")
-    elif not move.at - FRESH <= piece.taken_at <= move.at + timedelta(minutes=5):
-        remarks.append("old")
-    if Evidence.objects.filter(sha256=piece.sha256, case__isnull=False).exclude(case=case).exists():
-        remarks.append("used_before")
+    elsewhere = Evidence.objects.filter(sha256__in={piece.sha256 for _name, piece in given}, case__isnull=False)
+    used = set(elsewhere.exclude(case=case).values_list("sha256", flat=True))
+    for name, piece in given:
+        _tie(move, case, name, piece, used_before=piece.sha256 in used)
+
+
+def _listed(value: Any) -> list[Evidence]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _tie(move: Move, case: Any, purpose: str, piece: Evidence, *, used_before: bool) -> None:
+    distance = None
+    if piece.place is not None:
+        distance = round(distance_m(case.geom.x, case.geom.y, piece.place.x, piece.place.y), 1)
+    remarks = _remarks(piece, distance, move.at) + ([Remark.USED_BEFORE] if used_before else [])
     tied = Evidence.objects.filter(pk=piece.pk, case=None).update(
-        case=case, move=f"{move.life.name}.{move.row.name}", purpose=purpose, round_number=case.round_number,
-        distance_m=distance, remarks=remarks,
+        case=case, used_at=move.at, move=f"{move.life.name}.{move.row.name}", purpose=purpose,
+        round_number=case.round_number, distance_m=distance, remarks=[str(remark) for remark in remarks],
     )  # fmt: skip
     if not tied:
         raise Conflict(_("This photo was used already. Take or choose another one."), code="evidence_used")
+
+
+def _remarks(piece: Evidence, distance: float | None, at: datetime) -> list[str]:
+    """Return what looks odd about a piece that is used at ``at``, at ``distance`` metres from the case."""
+    found = [remark for remark in piece.remarks if remark not in _OF_THE_CASE]
+    if piece.media_type == "application/pdf":
+        return found
+    # A claim of the device is no more than a claim, but the better of two nothings; both stay visible.
+    if piece.place is None and Remark.NO_PLACE not in found:
+        found.append(Remark.NO_PLACE)
+    if piece.time is None and Remark.NO_TIME not in found:
+        found.append(Remark.NO_TIME)
+    if distance is not None and distance > settings.FIELD_CHECK_METRES:
+        found.append(Remark.FAR)
+    if piece.time is not None and piece.time > at + AHEAD:
+        found.append(Remark.FUTURE)
+    elif piece.time is not None and piece.time < at - FRESH:
+        found.append(Remark.OLD)
+    return found

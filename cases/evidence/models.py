@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class Origin(models.TextChoices):
+    """Where the sender says the file came from (handbook §9.4: from the camera, or the album flagged)."""
+
+    CAMERA = "camera", _("camera")
+    ALBUM = "album", _("album")
+
+
+class Remark(models.TextChoices):
+    """What looked odd about a piece of evidence. A remark never refuses; people judge."""
+
+    NO_PLACE = "no_place", _("The file does not say where it was taken.")
+    PLACE_CLAIMED = "place_claimed", _("The place comes from the sending device, not from the file.")
+    FAR = "far", _("It was taken far from the place of the case.")
+    IMPRECISE = "imprecise", _("Its satellite position was imprecise.")
+    NO_TIME = "no_time", _("The file does not say when it was taken.")
+    TIME_CLAIMED = "time_claimed", _("The time comes from the sending device, not from the file.")
+    OLD = "old", _("It was taken long before it was used.")
+    FUTURE = "future", _("It claims to be taken later than it was used; the camera's clock may be wrong.")
+    CLOCK_DIFFERS = "clock_differs", _("The camera's clock and the satellite time differ.")
+    ALBUM = "album", _("It was chosen from the album, not taken with the camera.")
+    SMALL = "small", _("The picture is too small to show much.")
+    USED_BEFORE = "used_before", _("The same file was used on another case.")
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     """Reads of evidence: what belongs to a case one may see, and one's own uploads not used yet."""
+
+    scope_path = "case__area_id"
 
     def visible_to(self, user: Any, at: datetime | None = None) -> Self:
         """Keep evidence of the person's cases and the person's own unused uploads."""
         if not getattr(user, "is_active", False):
             return self.none()
         cases = apps.get_model("cases", "Case").objects.visible_to(user, at)
-        return self.filter(Q(case__in=cases) | Q(case=None, uploaded_by=user.pk))
+        return self.filter(Q(case__in=cases.values("pk")) | Q(case=None, uploaded_by=user.pk))
+
+    def of_case(self, case: Any) -> Self:
+        """Keep the evidence of a case, of all its rounds, in the order of its use."""
+        return self.filter(case=case).order_by("used_at", "uploaded_at", "pk")
+
+    def unused(self, at: datetime) -> Self:
+        """Keep uploads that nobody used within ``EVIDENCE_UNUSED_HOURS``."""
+        return self.filter(case=None, uploaded_at__lt=at - timedelta(hours=settings.EVIDENCE_UNUSED_HOURS))
 
 
 class Evidence(models.Model):
@@ -32,26 +67,39 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("uploaded by")
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
-    original = models.FileField(_("original"), upload_to="evidence/original/%Y/%m/%d")
-    served = models.FileField(_("served copy"), upload_to="evidence/served/%Y/%m/%d", blank=True)
-    thumb = models.FileField(_("thumbnail"), upload_to="evidence/thumb/%Y/%m/%d", blank=True)
+    # Names are given by :mod:`cases.evidence.files`, never by the sender.
+    original = models.FileField(_("original"), upload_to="evidence")
+    served = models.FileField(_("served copy"), upload_to="evidence", blank=True)
+    thumb = models.FileField(_("thumbnail"), upload_to="evidence", blank=True)
+    marked = models.BooleanField(_("served copy carries the watermark"), default=False)
     media_type = models.CharField(_("type"), max_length=40)
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(_("SHA-256 of the original"), max_length=64, db_index=True)
-    width = models.PositiveIntegerField(_("width"), null=True, blank=True)
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True)  # of the upright picture, in pixels
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
+    seconds = models.FloatField(_("length in seconds"), null=True, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    origin = models.CharField(_("origin"), max_length=6, choices=Origin.choices, blank=True)
+    # What the file itself says, and apart from it what the sending device said.
     taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     taken_geom = models.PointField(_("taken where"), srid=4326, null=True, blank=True, spatial_index=False)
+    taken_accuracy_m = models.FloatField(_("accuracy in metres"), null=True, blank=True)
+    device_at = models.DateTimeField(_("taken at, by the device"), null=True, blank=True)
+    device_geom = models.PointField(
+        _("taken where, by the device"), srid=4326, null=True, blank=True, spatial_index=False
+    )
+    device_accuracy_m = models.FloatField(_("accuracy in metres, by the device"), null=True, blank=True)
     case = models.ForeignKey(
         "cases.Case", models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name=_("case")
     )
-    move = models.CharField(_("move"), max_length=60, blank=True)  # the move it proves, such as submit
+    used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    move = models.CharField(_("move"), max_length=60, blank=True)  # the move it proves, such as case.submit
     purpose = models.CharField(
         _("purpose"), max_length=30, blank=True
     )  # the input it was given as, such as after_photos
     round_number = models.PositiveSmallIntegerField(_("round"), default=0)
     distance_m = models.FloatField(_("distance from the case in metres"), null=True, blank=True)
-    remarks = models.JSONField(_("remarks"), default=list)  # keys of what looked odd: far, old, used_before, no_place …
+    remarks = models.JSONField(_("remarks"), default=list)  # values of Remark
 
     objects: ClassVar[Any] = EvidenceQuerySet.as_manager()
 
@@ -60,10 +108,35 @@ class Evidence(models.Model):
         verbose_name_plural = _("evidence")
         constraints = [
             models.CheckConstraint(
-                condition=Q(case=None, move="") | Q(case__isnull=False, move__gt=""), name="evidence_of_a_move"
+                condition=Q(case=None, move="", used_at=None)
+                | Q(case__isnull=False, move__gt="", used_at__isnull=False),
+                name="evidence_of_a_move",
             )
         ]
-        indexes = [models.Index(fields=["case", "uploaded_at"], name="evidence_case")]
+        indexes = [
+            models.Index(fields=["case", "used_at"], name="evidence_case"),
+            models.Index(fields=["uploaded_at"], condition=Q(case=None), name="evidence_unused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.media_type} {self.sha256[:12]}"
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it is a picture, with a thumbnail and a watermark."""
+        return self.media_type.startswith("image/")
+
+    @property
+    def place(self) -> Point | None:
+        """Where it was taken: by the file, else as the device claimed."""
+        return self.taken_geom or self.device_geom
+
+    @property
+    def time(self) -> datetime | None:
+        """When it was taken: by the file, else as the device claimed."""
+        return self.taken_at or self.device_at
+
+    @property
+    def remark_labels(self) -> list[str]:
+        """The remarks as sentences in the reader's language."""
+        return [str(Remark(key).label) for key in self.remarks if key in Remark.values]

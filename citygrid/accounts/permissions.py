@@ -25,6 +25,10 @@ class Perm(TextChoices):
     CATALOGUE_MANAGE = "catalogue.manage", _("Add and retire categories.")
     CASE_VIEW = "case.view", _("See the cases of one's own area.")
     CASE_VIEW_DEPARTMENT = "case.view_department", _("See the cases that one's own department leads or helps with.")
+    EVIDENCE_ORIGINAL = (
+        "evidence.original",
+        _("Take the untouched original of a photo or file, with all it tells; each time is recorded."),
+    )
     ACCOUNT_VIEW = "account.view", _("See the accounts and posts of one's own area or department.")
     ACCOUNT_MANAGE = "account.manage", _("Open and close accounts and set first passwords.")
     POST_MANAGE = "post.manage", _("Give and end posts, and hand over when someone leaves.")

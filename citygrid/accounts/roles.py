@@ -57,6 +57,7 @@ _LOOK = frozenset({Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.OBJECT_VIEW, Perm.
 _STAFF = _LOOK | {Perm.ACCOUNT_VIEW}
 _CASES = frozenset({Perm.CASE_VIEW})
 _OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
+_ORIGINALS = frozenset({Perm.EVIDENCE_ORIGINAL})  # those who judge what a photo proves
 
 ROLES: dict[Role, RoleSpec] = {
     Role.GRID_WORKER: RoleSpec(
@@ -65,10 +66,14 @@ ROLES: dict[Role, RoleSpec] = {
         _LOOK | _CASES | {Perm.REGISTER_VIEW, Perm.REGISTER_EDIT, Perm.REGISTER_REVEAL},
     ),
     Role.ACCEPTOR: RoleSpec(
-        _("Receives reports, has them verified, and accepts or declines them."), _EITHER, _STAFF | _CASES
+        _("Receives reports, has them verified, and accepts or declines them."),
+        _EITHER,
+        _STAFF | _CASES | _ORIGINALS,
     ),
     Role.SHIFT_LEADER: RoleSpec(
-        _("Leads the shift of the supervision centre: files cases and closes them."), _EITHER, _STAFF | _CASES
+        _("Leads the shift of the supervision centre: files cases and closes them."),
+        _EITHER,
+        _STAFF | _CASES | _ORIGINALS,
     ),
     Role.DISPATCHER: RoleSpec(
         _("Dispatches filed cases to departments and decides on their requests."), _EITHER, _STAFF | _CASES
@@ -98,7 +103,7 @@ ROLES: dict[Role, RoleSpec] = {
         _("Reviews whistles for the district platform and issues them to departments."), _EITHER, _STAFF | _CASES
     ),
     Role.MANAGER: RoleSpec(
-        _("Supervises, reads the scores and rules on appeals."), _EITHER, _STAFF | _CASES
+        _("Supervises, reads the scores and rules on appeals."), _EITHER, _STAFF | _CASES | _ORIGINALS
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),
