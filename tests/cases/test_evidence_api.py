@@ -7,7 +7,9 @@ import io
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import AsyncClient
 from PIL import Image
 from rest_framework.test import APIClient
@@ -284,6 +286,7 @@ def test_files_flow_under_asgi_too(people):
         part: Any = await client.get(row["file_url"], headers={"Range": "bytes=10-19"})
         piece = b"".join([chunk async for chunk in part.streaming_content])
         part.close()
+        await sync_to_async(connections.close_all)()  # those of the thread that served
         return whole, piece
 
     whole, piece = asyncio.run(fetch())
