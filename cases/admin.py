@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cases.catalogue import admin as catalogue
+from cases.catalogue import condition_admin as conditions
+from cases.deadlines import admin as deadlines
 from cases.journal import admin as journal
 
-__all__ = ["catalogue", "journal"]
+__all__ = ["catalogue", "conditions", "deadlines", "journal"]

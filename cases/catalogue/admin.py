@@ -74,6 +74,7 @@ class CategoryAdmin(CatalogueAdmin):
     ordering = ["code"]
     fields = [
         "standard", "kind", "major_code", "minor_code", "major_name", "major_name_en", "name", "name_en",
+        "self_handling",
     ]  # fmt: skip
     actions = ["retire"]
 

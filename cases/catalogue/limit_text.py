@@ -1,15 +1,16 @@
-"""Time limits as sheets write them, and as people type them: ``4小时``, ``2紧急工作时``, ``种植季节15工作日``, stages, classes.
+"""Time limits as sheets write them, and as people type them: ``4小时``, ``2紧急工作时``, ``种植季节15工作日``. Pure.
 
-Pure. One text holds one limit, or several apart from each other by signs: stages of one condition (``停工4小时；处罚7天；
-拆除20天``) or limits by area class (``A类2小时，B类4小时，C类1天``). Units are read after the practice of Yuncheng
-(handbook §2.6): a bare 小时 is a working hour, a bare 天 a working day, 紧急工作日 a calendar day. What cannot be read
-without guessing is refused with the reason.
+One text holds one limit, or several that a sign keeps apart: stages of one condition (``停工4小时；拆除20天``), or
+limits by area class (``A类2小时，B类4小时，C类1天``). Units are read after the practice of Yuncheng (handbook §2.6): a
+bare 小时 is a working hour, a bare 天 a working day, 紧急工作日 a calendar day. What cannot be read without guessing is
+refused with the reason.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -152,7 +153,7 @@ def _value(number: str) -> Decimal:
     return Decimal((_DIGITS[tens] if tens else 1) * 10 * bool(ten) + (_DIGITS[ones] if ones else 0))
 
 
-def write_limits(limits: list[WrittenLimit] | tuple[WrittenLimit, ...]) -> str:
+def write_limits(limits: Iterable[WrittenLimit]) -> str:
     """Return a text that :func:`parse_limits` reads back: one line for each limit, in the field's own units."""
     return "\n".join(_written(limit) for limit in sorted(limits, key=lambda row: (row.area_class, row.stage)))
 

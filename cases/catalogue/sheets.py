@@ -139,12 +139,14 @@ def heading_of(text: str) -> str | None:
 
 
 def _sheet(name: str, cells: list[list[str]], filled: set[tuple[int, int]]) -> Sheet | None:
-    for top, row in enumerate(cells[:_HEADINGS_WITHIN]):
-        places = {column: index for index, text in enumerate(row) if (column := heading_of(text))}
-        if all(column in places for column in NEEDED):
-            break
-    else:
+    heads = [
+        {column: index for index, text in enumerate(row) if (column := heading_of(text))}
+        for row in cells[:_HEADINGS_WITHIN]
+    ]
+    top = next((number for number, head in enumerate(heads) if all(column in head for column in NEEDED)), None)
+    if top is None:
         return None
+    places = heads[top]
     title = " ".join(text for row in cells[:top] for text in row if text and not text.startswith("Unnamed:"))
     sheet = Sheet(name, title, columns=tuple(places))
     above: dict[str, str] = {}

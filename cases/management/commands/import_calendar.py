@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--confirm", action="store_true",
-            help=_("These are the days of the official notice. Without it only weekends count as free, with a warning."),
+            help=_("These are the days of the official notice. Until confirmed, only weekends count as free."),
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from cases.catalogue.models import CategoryKind
-from cases.catalogue.standard_import import import_standards
+from cases.catalogue.standard_import import Report, import_standards
 from citygrid.common import clock
 from citygrid.common.errors import Invalid
 
@@ -17,11 +17,9 @@ _SHOWN = 20
 
 
 class Command(BaseCommand):
-    """Prints what changed, and every row that could not be used; with such rows it ends with 1 unless told otherwise."""
+    """Prints what changed, and every row that could not be used; with such rows it ends with 1 unless told not to."""
 
-    help = _(
-        "Read filing conditions with their time limits from a city's sheet (XLSX or CSV). Nothing is ever deleted."
-    )
+    help = _("Read filing conditions with their limits from a city's sheet (XLSX or CSV). Nothing is ever deleted.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the sheet, the standard it belongs to, and what to do with what does not fit."""
@@ -59,12 +57,16 @@ class Command(BaseCommand):
             self.stdout.write(_("New categories: %(codes)s") % {"codes": ", ".join(report.categories)})
         if options["dry_run"]:
             self.stdout.write(_("Nothing was changed; this is what would be."))
-        self.stdout.write(
-            _("%(rows)d rows: %(added)d conditions added, %(changed)d changed, %(retired)d retired, %(unchanged)d as they"
-              " were, %(continued)d continue a merged row, %(faults)d could not be used.")
-            % {
-                "rows": report.rows, "added": len(report.added), "changed": len(report.changed),
-                "retired": len(report.retired), "unchanged": report.unchanged, "continued": report.continued,
-                "faults": len(report.faults),
-            }
-        )  # fmt: skip
+        self.stdout.write(_summary(report))
+
+
+def _summary(report: Report) -> str:
+    return (
+        _("%(rows)d rows: %(added)d conditions added, %(changed)d changed, %(retired)d retired, %(unchanged)d as they"
+          " were, %(continued)d continue a merged row, %(faults)d could not be used.")
+        % {
+            "rows": report.rows, "added": len(report.added), "changed": len(report.changed),
+            "retired": len(report.retired), "unchanged": report.unchanged, "continued": report.continued,
+            "faults": len(report.faults),
+        }
+    )  # fmt: skip

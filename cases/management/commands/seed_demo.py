@@ -9,8 +9,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cases.catalogue.conditions import FilingCondition
 from cases.catalogue.importing import import_categories
 from cases.catalogue.models import Category
+from cases.catalogue.seeding import load_conditions
+from cases.deadlines.calendar_import import import_calendar
+from cases.deadlines.models import CalendarYear
 from citygrid.accounts.models import User
 from citygrid.common import clock
 from gridmap.demo import build, logins
@@ -52,6 +56,10 @@ class Command(BaseCommand):
             )
         if not Category.objects.exists():
             import_categories(path=FIXTURES / "categories.csv", at=build.START)
+        if not FilingCondition.objects.exists():
+            load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
+        if not CalendarYear.objects.exists():
+            import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
 
     def _print(self, password: str) -> None:
         for login, name, posts in logins.table():
