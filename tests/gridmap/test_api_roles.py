@@ -9,16 +9,24 @@ from django.core.cache import cache
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from cases.catalogue.models import Category, CategoryKind, CategoryStandard
+from cases.casework.services import report_case
+from cases.catalogue.conditions import FilingCondition
+from cases.catalogue.models import Category
+from cases.deadlines.models import Clock
+from cases.evidence.models import Evidence
+from cases.workflow.engine import advance
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
+from tests.cases.walk import AT, Walk, catalogue, photo
 from tests.cast import CITY, COMMUNITY, GRIDS, PEOPLE, THEIR_GRID, THEIRS
 
 ROOT = "/api/v1/"
 CATEGORY = "CJ214-E0102"
+NO_PIECE = "00000000-0000-4000-8000-000000000000"
 # . 200   - 403 no right   o 404 not there or not yours   x 401 not signed in   ? 422 asked wrongly, by anyone
-STATUS = {".": 200, "-": 403, "o": 404, "x": 401, "?": 422}
+# ! 409 not now
+STATUS = {".": 200, "-": 403, "o": 404, "x": 401, "?": 422, "!": 409}
 # One column a person: the cast in its order (the last two are strangers), then somebody without a post, then nobody.
 #
 #     gw acceptor leader dispatcher clerk handler operator callback hotlinelead street streetlead platform manager
@@ -43,6 +51,34 @@ GET    api_category         categories/{CATEGORY}/        .............-.- .. - 
 GET    api_category         categories/nothing/           ooooooooooooo-o- oo - x
 GET    api_standards        standards/                    .............-.- .. - x
 GET    api_me               me/                           ................ .. . x
+GET    api_filing_conditions filing-conditions/           .............-.- .. - x
+GET    api_grid_workers     grid-workers/                 .............--- .. - x
+GET    api_handlers         handlers/                     .............--- .. - x
+GET    api_cases            cases/                        .............--- .. - x
+POST   api_cases            cases/                        ?????????????--- ?? - x
+GET    api_case             cases/{{case}}/               .............--- oo - x
+GET    api_case             cases/{{young}}/              ....oo.......--- oo - x
+GET    api_case             cases/FD0/                    ooooooooooooo--- oo - x
+GET    api_case_timeline    cases/{{case}}/timeline/      .............--- oo - x
+GET    api_case_timeline    cases/{{young}}/timeline/     ....oo.......--- oo - x
+GET    api_case_clock       cases/{{case}}/clocks/{{clock}}/explain/ .............--- oo - x
+GET    api_case_clock       cases/{{young}}/clocks/{{clock}}/explain/ ooooooooooooo--- oo - x
+POST   api_case_move        cases/{{case}}/actions/comment/ ????????-????--- oo - x
+POST   api_case_move        cases/{{case}}/actions/assign_handler/ ----!----------- oo - x
+POST   api_case_move        cases/{{young}}/actions/decline/ -!--oo---------- oo - x
+GET    api_field_tasks      field-tasks/                  .............--- .. - x
+POST   api_field_tasks      field-tasks/                  ?????????????--- ?? - x
+GET    api_field_task       field-tasks/{{task}}/         ....oo.......--- oo - x
+POST   api_field_task_move  field-tasks/{{task}}/actions/complete/ ?---oo---------- oo - x
+GET    api_approvals        approvals/                    .............--- .. - x
+POST   api_approvals        approvals/                    ?????????????--- ?? - x
+GET    api_approval         approvals/{{asked}}/          .............--- oo - x
+POST   api_approval_move    approvals/{{asked}}/actions/refuse/ ---?------------ oo - x
+POST   api_evidence_upload  evidence/                     ?????????????--- ?? - x
+GET    api_evidence         evidence/{{own}}/             .ooooooooooooooo oo o x
+GET    api_evidence         evidence/{{proof}}/           .............ooo oo o x
+GET    api_evidence_file    evidence/{NO_PIECE}/file/ oooooooooooooooo oo o x
+GET    api_evidence_original evidence/{NO_PIECE}/original/ oooooooooooooooo oo o x
 POST   api_token            auth/token/                   ???????????????? ?? ? ?
 GET    api_tokens           auth/tokens/                  ................ .. . x
 DELETE api_token_detail     auth/tokens/999/              oooooooooooooooo oo o x
@@ -58,7 +94,7 @@ def rows() -> list[tuple[str, str, str, str]]:
 
 
 @pytest.fixture
-def everybody(people: dict[str, User], catalogue: None) -> list[tuple[str, User | None]]:
+def everybody(people: dict[str, User], condition: FilingCondition) -> list[tuple[str, User | None]]:
     """The cast, somebody without a post, and nobody."""
     cache.clear()  # sign-ins of other tests count against the limit
     jobless = User.objects.create(username="jobless", display_name="jobless")
@@ -66,17 +102,26 @@ def everybody(people: dict[str, User], catalogue: None) -> list[tuple[str, User 
 
 
 @pytest.fixture
-def catalogue(db: None) -> None:
-    """One standard with one category."""
-    standard = CategoryStandard.objects.create(code="CJ/T 214-2007", key="CJ214", name="部件和事件")
-    Category.objects.create(
-        standard=standard,
-        kind=CategoryKind.EVENT,
-        major_code="01",
-        major_name="市容环境",
-        minor_code="02",
-        name="暴露垃圾",
+def condition(db: None) -> FilingCondition:
+    """One filing condition of one category."""
+    return catalogue()
+
+
+@pytest.fixture
+def things(people: dict[str, User], condition: FilingCondition) -> dict[str, Any]:
+    """What the addresses name: a case at a department with a request on it, and a young one that is being verified."""
+    case = Walk(people, condition)
+    case.to("handling")
+    asked = case.request("extension", "clerk")
+    young = report_case(
+        category=condition.category, description="垃圾", lon=120.205, lat=27.335, at=AT, by=people["street"]
     )
+    young = advance(young, "send_verify", by=people["acceptor"], at=AT, worker="gw")
+    own, proof = photo(people["gw"]), Evidence.objects.filter(case=case.case).first()
+    return {
+        "case": case.case.number, "young": young.number, "task": young.field_tasks.get().pk, "asked": asked.pk,
+        "clock": Clock.objects.of(case.case).first().pk, "own": own.pk, "proof": proof.pk,
+    }  # fmt: skip
 
 
 def client_of(user: User | None) -> APIClient:
@@ -107,7 +152,8 @@ def test_every_role_and_every_person_of_the_cast_has_a_column():
 
 
 @pytest.mark.parametrize(("method", "address", "marks"), [(m, a, marks) for m, _name, a, marks in rows()])
-def test_everybody_gets_what_the_table_says(everybody, method, address, marks):
+def test_everybody_gets_what_the_table_says(everybody, things, method, address, marks):
+    address = address.format_map(things)
     got = []
     for name, user in everybody:
         answer = client_of(user).generic(method, ROOT + address)
