@@ -37,7 +37,7 @@ class CaseListView(IdempotentMixin, SubjectList):
     ordering = "-reported_at"
     ordering_fields = ("reported_at", "number", "due_at")
 
-    @extend_schema(operation_id="cases_list")
+    @extend_schema(operation_id="cases_list", responses=CaseRowSerializer(many=True))
     def get(self, request: Any) -> Response:
         """Answer one page of cases. ordering=due_at puts the most urgent first."""
         return self.page()

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.evidence.models import Evidence, Origin, Remark
@@ -100,10 +101,11 @@ class EvidenceSerializer(serializers.Serializer[Evidence]):
         }  # fmt: skip
         return ClaimSerializer(claim).data  # type: ignore[return-value]
 
-    def get_remarks(self, piece: Evidence) -> list[RemarkSerializer]:
+    @extend_schema_field(RemarkSerializer(many=True))
+    def get_remarks(self, piece: Evidence) -> list[dict[str, str]]:
         """Return what looks odd, in the reader's language."""
         known = [Remark(key) for key in piece.remarks if key in Remark.values]
-        return [{"code": remark.value, "label": str(remark.label)} for remark in known]  # type: ignore[misc]
+        return [{"code": remark.value, "label": str(remark.label)} for remark in known]
 
     def get_used_on(self, piece: Evidence) -> list[str]:
         """Return other cases with the same file that the reader may see."""

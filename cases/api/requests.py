@@ -97,7 +97,7 @@ class RequestListView(IdempotentMixin, SubjectList):
     ordering = "-requested_at"
     ordering_fields = ("requested_at",)
 
-    @extend_schema(operation_id="approvals_list")
+    @extend_schema(operation_id="approvals_list", responses=RequestSerializer(many=True))
     def get(self, request: Any) -> Response:
         """Answer one page of requests."""
         return self.page()

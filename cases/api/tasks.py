@@ -98,7 +98,7 @@ class TaskListView(IdempotentMixin, SubjectList):
     ordering = "-assigned_at"
     ordering_fields = ("assigned_at",)
 
-    @extend_schema(operation_id="field_tasks_list")
+    @extend_schema(operation_id="field_tasks_list", responses=TaskSerializer(many=True))
     def get(self, request: Any) -> Response:
         """Answer one page of field tasks."""
         return self.page()

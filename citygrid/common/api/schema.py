@@ -24,6 +24,7 @@ _EVERYWHERE = {"400": "The request cannot be understood.", "429": "Too many requ
 _SIGNED_IN = {"401": "Not signed in.", "403": "Not allowed."}
 _NAMED = {"404": "There is nothing here, or it is not yours to see."}
 _WRITES = {"413": "The body is too large.", "415": "The body's type is not understood.", "422": "Invalid."}
+_MOVES = {"409": "Wrong state, not now, or a stale version; current is the fresh object."}
 _OTHER_REFUSALS = {
     "locate": {"422": "Not a position in the city: outside_city, swapped_axes, no_position, bad_coordinates."},
     "auth_token_create": {"401": "Wrong name, password or code.", "403": "A password change is due first."},
@@ -43,6 +44,8 @@ def add_errors(result: dict[str, Any], generator: Any, request: Any, public: boo
                 refusals |= _NAMED
             if method != "get":
                 refusals |= _WRITES
+            if "/actions/" in address:
+                refusals |= _MOVES
             refusals |= _OTHER_REFUSALS.get(operation["operationId"], {})
             for status, description in sorted(refusals.items()):
                 operation["responses"].setdefault(status, {"description": description, "content": content})
