@@ -1,5 +1,6 @@
-"""The shapes of answers for the API's description of itself. Answers are built as plain dicts, and tests hold them
-against these shapes.
+"""The shapes of answers for the API's description of itself.
+
+The answers are built as plain dicts, since they are hot; tests hold them against these shapes.
 """
 
 from __future__ import annotations

@@ -24,8 +24,9 @@ class Caller:
         """Return the answer's JSON; the status must be the one expected."""
         return self._json(self.client.get(ROOT + address, query), status)
 
-    def post(self, address: str, body: Any = None, status: int = 200, **headers: Any) -> Any:
-        """Send a body and return the answer's JSON."""
+    def post(self, address: str, body: Any = None, status: int = 200, key: str = "") -> Any:
+        """Send a body, if need be with an ``Idempotency-Key``, and return the answer's JSON."""
+        headers = {"Idempotency-Key": key} if key else {}
         sent = json.dumps({} if body is None else body)
         answer = self.client.post(ROOT + address, sent, content_type="application/json", headers=headers)
         return self._json(answer, status)

@@ -77,8 +77,8 @@ def test_the_same_request_id_of_another_person_is_another_report(people, conditi
 
 def test_a_repeated_report_with_its_key_answers_the_first_time_again(people, condition):
     gw, sent = Caller(people["gw"]), body(people, condition)
-    first = gw.post("cases/", sent, status=201, **{"Idempotency-Key": "k"})
-    assert gw.post("cases/", sent, status=201, **{"Idempotency-Key": "k"}) == first
+    first = gw.post("cases/", sent, status=201, key="k")
+    assert gw.post("cases/", sent, status=201, key="k") == first
     assert Case.objects.count() == 1
 
 

@@ -210,8 +210,8 @@ def test_a_move_takes_evidence_besides_its_own_inputs(people, walk):
 
 def test_a_repeated_move_with_its_key_answers_the_first_time_again(people, walk):
     caller, address = Caller(people["acceptor"]), f"cases/{walk.case.number}/actions/urge/"
-    first = caller.post(address, {}, **{"Idempotency-Key": "one"})
-    assert caller.post(address, {}, **{"Idempotency-Key": "one"}) == first
+    first = caller.post(address, {}, key="one")
+    assert caller.post(address, {}, key="one") == first
     assert Case.objects.get(pk=walk.case.pk).urge_count == 1
 
 

@@ -117,10 +117,10 @@ def things(people: dict[str, User], condition: FilingCondition) -> dict[str, Any
         category=condition.category, description="垃圾", lon=120.205, lat=27.335, at=AT, by=people["street"]
     )
     young = advance(young, "send_verify", by=people["acceptor"], at=AT, worker="gw")
-    own, proof = photo(people["gw"]), Evidence.objects.filter(case=case.case).first()
+    own, proof = photo(people["gw"]), Evidence.objects.filter(case=case.case).earliest("uploaded_at")
     return {
         "case": case.case.number, "young": young.number, "task": young.field_tasks.get().pk, "asked": asked.pk,
-        "clock": Clock.objects.of(case.case).first().pk, "own": own.pk, "proof": proof.pk,
+        "clock": Clock.objects.of(case.case).earliest("pk").pk, "own": own.pk, "proof": proof.pk,
     }  # fmt: skip
 
 
