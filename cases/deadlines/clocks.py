@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cases.deadlines import limits
@@ -150,5 +150,6 @@ def compute(clock: Clock) -> None:
 
 def _end_pause(clock: Clock, at: datetime) -> None:
     if clock.paused_since is not None:
-        clock.pauses = [*clock.pauses, [clock.paused_since.isoformat(), at.isoformat()]]
+        stretch = [moment.astimezone(UTC).isoformat() for moment in (clock.paused_since, at)]
+        clock.pauses = [*clock.pauses, stretch]
         clock.paused_since = None

@@ -98,7 +98,7 @@ def _course(
     limit: Limit, calendar: WorkCalendar, start: datetime, until: datetime, stops: list[Pause], names: dict[date, str]
 ) -> Iterator[Line]:
     for stop in stops:
-        if stop.start < until and (stop.end is None or stop.end > start):
+        if stop.start < until and stop.end is not None and stop.end > start:  # one that lasts is the last line
             yield Line(LineKind.PAUSE, max(stop.start, start), stop.end)
     if limit.counts_work:
         yield from _days(calendar, start, until, names)

@@ -49,7 +49,8 @@ def sentence(line: Line) -> str:
     if kind == LineKind.RECALCULATED:
         return _recalculated(line)
     if kind == LineKind.PAUSE:
-        return _pause(line)
+        words = _("From %(start)s to %(end)s the clock stood still.")
+        return words % {"start": moment(line.start), "end": moment(line.end or line.start)}
     if kind == LineKind.STANDING:
         words = _("The clock stands still since %(start)s, with %(total)s used. There is no deadline until it goes on.")
         return words % {"start": moment(line.start), "total": span(line.total)}
@@ -78,13 +79,6 @@ def _course(line: Line) -> str:
         "start": moment(line.start), "end": moment(line.end or line.start),
         "counted": span(line.counted), "total": span(line.total),
     }  # fmt: skip
-
-
-def _pause(line: Line) -> str:
-    if line.end is None:
-        return _("Since %(start)s the clock stands still.") % {"start": moment(line.start)}
-    words = _("From %(start)s to %(end)s the clock stood still.")
-    return words % {"start": moment(line.start), "end": moment(line.end)}
 
 
 def _recalculated(line: Line) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 AT, LATER = cast.START, cast.START + timedelta(days=30)
 HEAD = ["大类代码", "大类名称", "小类代码", "小类名称", "立案条件", "处置时限", "结案条件", "责任主体", "采集要求"]
-ROWS = [
+ROWS: list[list[Any]] = [
     [1, "公用设施", 1, "上水井盖", "丢失", "2紧急工作时", "补齐", "水司", "拍标识"],
     [None, None, None, None, "破损", "4小时", "修好", None, None],
     [None, None, "02", "污水井盖", "丢失", "2紧急工作时", "补齐", "市政", None],
@@ -37,7 +38,7 @@ def catalogue(db):
 
 def workbook(path: Path, rows=None, head=None, title="某市立案标准（部件）", name="部件", merge=()) -> Path:
     book = openpyxl.Workbook()
-    page = book.active
+    page: Any = book.active
     page.title = name
     page.append([title])
     page.append(head or HEAD)
@@ -111,7 +112,7 @@ def test_a_merged_condition_over_several_rows_is_one(catalogue, tmp_path):
     assert (len(report.added), report.continued) == (4, 1)
 
 
-FAULTY = [
+FAULTY: list[list[Any]] = [
     *ROWS,
     [None, None, "05", "花钵花架", "破损", "立即", "修好", None, None],
     [None, None, "06", "雕像", "破损", "3天", "修好", None, None],
