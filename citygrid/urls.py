@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("citygrid.common.urls")),
     path("", include("citygrid.accounts.urls")),
     path("", include("gridmap.web.urls")),
+    path("", include("cases.web.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_v1)),

@@ -24,6 +24,16 @@ NAV: list[tuple[str, Any, str, Perm | None]] = [
     ("area_import", _("Imports"), "upload", Perm.AREA_MANAGE),
     ("rights", _("My rights"), "shield-check", None),
     ("admin:index", _("Administration"), "gear", Perm.ADMIN_ENTER),
+# url name, label, icon, rights of which one opens it (none: everybody). The rooms above are named by their addresses.
+NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
+    ("home", _("My work"), "inbox", ()),
+    ("cases", _("Cases"), "card-checklist", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
+    ("requests", _("Requests"), "envelope-paper", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
+    ("areas", _("Areas"), "map", (Perm.AREA_VIEW,)),
+    ("registers", _("Registers"), "people", (Perm.REGISTER_VIEW,)),
+    ("imports", _("Imports"), "upload", (Perm.AREA_MANAGE,)),
+    ("rights", _("My rights"), "shield-check", ()),
+    ("admin:index", _("Administration"), "gear", (Perm.ADMIN_ENTER,)),
 ]
 ACCOUNT: list[tuple[str, Any, str]] = [
     ("rights", _("What may I do?"), "shield-check"),
@@ -79,6 +89,15 @@ class Frame:
         fitting = [url for url, *_rest in ways if here.startswith(url) and (url != home or here == home)]
         current = max(fitting, key=len, default="")
         return [Link(url, label, icon, url == current) for url, label, icon in ways]
+        here = self.request.path
+        found = []
+        for name, label, icon, perms in NAV:
+            if perms and self.perms.isdisjoint(perms):
+                continue
+            if url := address(name):
+                current = here == url if url == "/" else here.startswith(url)
+                found.append(Link(url, label, icon, current))
+        return found
 
     @property
     def account_links(self) -> list[Link]:

@@ -1,0 +1,82 @@
+"""Events of the journal as lines of a timeline: who did what, when, and what was said with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.journal.models import Event
+from cases.workflow.engine import COMMON_INPUTS, LIFECYCLES
+from cases.workflow.table import Input, InputType
+
+LIVES = {model._meta.label_lower: life for model, life in LIFECYCLES.items()}
+# What is written besides the inputs of a move and tells something to people.
+NOTED: dict[str, Any] = {
+    "distance_m": gettext_lazy("distance in metres"),
+    "from": gettext_lazy("handed over by"),
+    "worker": gettext_lazy("grid worker"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line."""
+
+    event: Event
+    life: Any  # the label of the lifecycle, where it is not the case's own
+    state: Any  # the state it led to, in words; empty where it changed none
+    opinion: str
+    facts: list[tuple[Any, str]]
+
+    @property
+    def words(self) -> bool:
+        """Whether somebody said something."""
+        return bool(self.opinion or self.facts)
+
+
+def told(events: Iterable[Event]) -> list[Happened]:
+    """Return the events as lines."""
+    return [_told(event) for event in events]
+
+
+def _told(event: Event) -> Happened:
+    life = LIVES.get(event.subject_type)
+    moved = event.to_state != event.from_state
+    return Happened(
+        event,
+        life=life.label if life and life.name != "case" else "",
+        state=life.states.get(event.to_state, "") if life and moved else "",
+        opinion=str(event.facts.get("opinion", "")),
+        facts=[fact for fact in _facts(event, life) if fact[1]],
+    )
+
+
+def _facts(event: Event, life: Any) -> list[tuple[Any, str]]:
+    row = next((row for row in life.rows if event.kind == f"{life.name}.{row.name}"), None) if life else None
+    inputs = {item.name: item for item in (*COMMON_INPUTS, *(row.inputs if row else ()))}
+    found = []
+    for name, value in event.facts.items():
+        if name in inputs:
+            found.append((inputs[name].label, _value(inputs[name], value)))
+        elif name in NOTED:
+            found.append((NOTED[name], str(value)))
+    return found
+
+
+def _value(item: Input, value: Any) -> str:
+    if item.type == InputType.EVIDENCE:
+        return str(len(value)) if isinstance(value, list) and value else ""
+    if isinstance(value, list):
+        return _(", ").join(_value(item, one) for one in value)
+    if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
+        return str(dict(item.choices).get(value, value))
+    if item.type == InputType.DATETIME and (moment := parse_datetime(str(value))):
+        return date_format(localtime(moment), "DATETIME_FORMAT")
+    return str(value)

@@ -1,0 +1,162 @@
+"""Form fields for the inputs of moves. They only show and keep; the engine alone judges what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.casework import staff
+from cases.casework.checks import proposed_department
+from cases.casework.limits import work_day_mode
+from cases.catalogue.conditions import FilingCondition
+from cases.evidence.models import Evidence
+from cases.workflow.inputs import MAX_TEXT
+from cases.workflow.people import Acting
+from cases.workflow.table import Input, InputType
+from gridmap.areas.models import AreaLink, Grid, Level
+
+FEW = 6  # so many choices are shown at once
+LONG_TEXTS = frozenset({"result", "order", "reply", "text", "opinion", "reason"})
+Options = list[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is shown of a filing condition."""
+
+    text: str
+    closing: str
+    limits: list[str]
+
+
+class EvidenceWidget(forms.FileInput):
+    """Files to be sent, and those sent already: a refused form keeps them by their ids."""
+
+    template_name = "cases/moves/evidence.html"
+    allow_multiple_selected = True
+
+    def __init__(self, acting: Acting) -> None:
+        super().__init__(attrs={"multiple": True, "accept": "image/*,application/pdf,video/mp4,video/webm"})
+        self.acting = acting
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the ids of what was sent before."""
+        return data.getlist(name)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Add what was sent already, as far as it is the person's own and unused."""
+        context = super().get_context(name, None, attrs)
+        ids = [key for key in value or [] if _is_id(key)]
+        own = Evidence.objects.filter(case=None, uploaded_by=self.acting.user.pk, pk__in=ids) if ids else []
+        context["pieces"] = list(own)
+        return context
+
+
+class ConditionSelect(forms.RadioSelect):
+    """Filing conditions with what each one means: its limit and when the case may be closed."""
+
+    template_name = "cases/moves/conditions.html"
+
+
+def field_for(item: Input, subject: Any, acting: Acting) -> forms.Field:
+    """Return the field that shows an input of a move on ``subject``."""
+    common: dict[str, Any] = {"label": item.label, "required": item.required, "help_text": item.help}
+    if item.type == InputType.EVIDENCE:
+        return forms.Field(widget=EvidenceWidget(acting), **common)
+    if item.type == InputType.REF:
+        return _reference(item, subject, acting, common)
+    if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
+        return _choice(item, subject, common)
+    return forms.Field(widget=_PLAIN.get(item.type, _text)(item), **common)
+
+
+def _text(item: Input) -> forms.Widget:
+    if item.name in LONG_TEXTS or item.name == "note":
+        return forms.Textarea(attrs={"rows": 3 if item.name in LONG_TEXTS else 2, "maxlength": MAX_TEXT})
+    return forms.TextInput(attrs={"maxlength": MAX_TEXT})
+
+
+_PLAIN: dict[InputType, Callable[[Input], forms.Widget]] = {
+    InputType.BOOL: lambda item: forms.CheckboxInput(),
+    InputType.NUMBER: lambda item: forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+    InputType.DATE: lambda item: forms.DateInput(attrs={"type": "date"}),
+    InputType.DATETIME: lambda item: forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    InputType.POINT: lambda item: forms.TextInput(
+        attrs={"data-cg-position": "", "placeholder": "120.20016,27.33217", "autocomplete": "off", "inputmode": "text"}
+    ),
+}
+
+
+def _choice(item: Input, subject: Any, common: dict[str, Any]) -> forms.Field:
+    fitting = set(item.fits(subject)) if item.fits else None
+    offered = [(value, label) for value, label in item.choices if fitting is None or value in fitting]
+    if item.type == InputType.MULTICHOICE:
+        return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **common)
+    if len(offered) <= FEW:
+        return forms.ChoiceField(choices=offered, widget=forms.RadioSelect, **common)
+    return forms.ChoiceField(choices=[("", _("choose")), *offered], **common)
+
+
+def _reference(item: Input, subject: Any, acting: Acting, common: dict[str, Any]) -> forms.Field:
+    listed = item.ref.partition("?")[0]
+    if listed == "filing-conditions":
+        return forms.ChoiceField(choices=_conditions(subject, acting), widget=ConditionSelect, **common)
+    if listed not in _LISTS:
+        return forms.Field(widget=forms.TextInput(attrs={"class": "cg-code", "list": f"{listed}-nearby"}), **common)
+    offered = _LISTS[listed](subject, acting)
+    if item.many:
+        return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **common)
+    if listed == "departments" and (proposed := proposed_department(subject)) is not None:
+        common["initial"] = proposed.code
+        common["help_text"] = _("The rules propose %(department)s.") % {"department": proposed.label}
+    empty = _("choose") if item.required else _("the nearest one on duty")
+    return forms.ChoiceField(choices=[("", empty), *offered], **common)
+
+
+def _workers(subject: Any, acting: Acting) -> Options:
+    path = [
+        (link.ancestor.level, link.ancestor.code)
+        for link in AreaLink.objects.filter(descendant=subject.area_id).select_related("ancestor").order_by("depth")
+    ]
+    around = next((code for level, code in path if level != Level.GRID), path[0][1])
+    return _people(staff.grid_workers(acting, around))
+
+
+def _handlers(subject: Any, acting: Acting) -> Options:
+    return _people(staff.handlers(acting, subject.lead_department.code if subject.lead_department else ""))
+
+
+def _people(found: Any) -> Options:
+    return [(one.username, str(one)) for one in found.order_by("display_name", "username")]
+
+
+def _departments(subject: Any, acting: Acting) -> Options:
+    return [(one.code, one.label) for one in staff.departments(acting).order_by("code")]
+
+
+def _conditions(case: Any, acting: Acting) -> Options:
+    found = FilingCondition.objects.in_force(acting.at).filter(category=case.category_id).prefetch_related("limits")
+    area_class = Grid.objects.filter(area=case.area_id).values_list("area_class", flat=True).first() or ""
+    mode = work_day_mode()
+    return [
+        (
+            one.code,
+            Condition(one.label, one.closing_label, [row.as_limit(mode).words for row in one.stages_for(area_class)]),
+        )
+        for one in found.order_by("code")
+    ]
+
+
+_LISTS: dict[str, Callable[[Any, Acting], Options]] = {
+    "departments": _departments,
+    "grid-workers": _workers,
+    "handlers": _handlers,
+}
+
+
+def _is_id(key: str) -> bool:
+    return len(key) == 36 and all(char in "0123456789abcdef-" for char in key)

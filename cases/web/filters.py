@@ -1,0 +1,87 @@
+"""Narrow a list of cases. What cannot be understood is said beside its field, and nothing is listed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.casework.states import Source, State
+from cases.catalogue.models import Category
+from cases.deadlines.lamps import Lamp
+from cases.workflow.people import Acting
+from gridmap.areas.models import Area, AreaLink, Level
+
+_NUMBER = re.compile(r"^[A-Za-z]{1,4}\d{3,}$")
+
+
+class CaseFilter(forms.Form):
+    """The query string of a list of cases."""
+
+    q = forms.CharField(
+        label=_("Number or words"), max_length=100, required=False, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(label=_("State"), required=False)
+    lamp = forms.ChoiceField(label=_("Lamp"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+
+    def __init__(self, data: Any, *, acting: Acting) -> None:
+        super().__init__(data)
+        self.acting = acting
+        any_one = [("", _("any"))]
+        self._offer("state", any_one + list(State.choices))
+        self._offer("lamp", any_one + list(Lamp.choices))
+        self._offer("source", any_one + list(Source.choices))
+        self._offer("category", any_one + _categories())
+        self._offer("area", any_one + self._areas())
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was chosen."""
+        return any(self.data.get(name) for name in self.fields)
+
+    def narrow(self, cases: Any) -> Any:
+        """Keep what was asked for; nothing, where that cannot be understood."""
+        if not self.is_valid():
+            return cases.none()
+        asked = self.cleaned_data
+        plain = {name: asked[name] for name in ("state", "source") if asked[name]}
+        cases = cases.filter(**plain)
+        if asked["category"]:
+            cases = cases.filter(category__code=asked["category"])
+        if asked["area"]:
+            cases = cases.filter(area__in=AreaLink.objects.filter(ancestor__code=asked["area"]).values("descendant"))
+        if asked["lamp"]:
+            cases = cases.lit(asked["lamp"], self.acting.at)
+        return self._words(cases, asked["q"].strip())
+
+    def _words(self, cases: Any, text: str) -> Any:
+        if not text:
+            return cases
+        if _NUMBER.match(text):
+            return cases.filter(number__startswith=text.upper())
+        return cases.filter(Q(description__icontains=text) | Q(address__icontains=text))
+
+    def _offer(self, name: str, offered: list[Any]) -> None:
+        field: Any = self.fields[name]
+        field.choices = offered
+
+    def _areas(self) -> list[tuple[str, str]]:
+        """Return the streets that the person sees; within one street the places below."""
+        visible = Area.objects.visible_to(self.acting.user, self.acting.at).in_force(self.acting.at).order_by("code")
+        streets = list(visible.filter(level__in=[Level.COUNTY, Level.STREET]))
+        if len(streets) < 2:
+            streets += visible.filter(level__in=[Level.COMMUNITY, Level.GRID])[:200]
+        return [(area.code, area.label) for area in streets]
+
+
+def _categories() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in Category.objects.filter(standard__in_use=True).order_by("code"):
+        groups.setdefault(one.major_name, []).append((one.code, one.label))
+    return list(groups.items())

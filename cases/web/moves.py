@@ -1,0 +1,143 @@
+"""Moves on any subject of a lifecycle: what is offered, and what happens when one is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from cases.casework.table import CASE
+from cases.casework.timeline import timeline_of
+from cases.journal.models import Event
+from cases.web.forms import OPINION, InputForm, opinion_input
+from cases.web.reader import acting_of
+from cases.workflow.engine import LIFECYCLES, advance, choices, takes
+from cases.workflow.people import Acting
+from cases.workflow.table import Transition
+from citygrid.common.errors import Conflict, Invalid, NotFound, Refusal
+
+SHOWN_CHANGES = 20
+
+
+@dataclass(slots=True)
+class Offer:
+    """A move as the page shows it: its form, or why it is not possible now."""
+
+    row: Transition
+    url: str
+    reason: str
+    form: InputForm | None
+    open: bool = False
+    first: bool = False  # the one that carries the case on
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page it stands."""
+        return self.form.anchor if self.form else self.row.name
+
+    @property
+    def needed(self) -> list[Any]:
+        """The fields that belong to the move itself."""
+        return [field for field in self.form or () if field.name not in self._extra]
+
+    @property
+    def extra(self) -> list[Any]:
+        """What may be added to any move, shown on demand."""
+        return [field for field in self.form or () if field.name in self._extra]
+
+    @property
+    def extra_open(self) -> bool:
+        """Whether something was typed there or is wrong there."""
+        return any(field.errors or field.value() for field in self.extra)
+
+    @property
+    def _extra(self) -> set[str]:
+        own = {item.name for item in self.row.inputs}
+        return {"evidence", *(() if self.row.opinion else (OPINION,))} - own
+
+
+@dataclass(slots=True)
+class Refused:
+    """What became of a move that was not made."""
+
+    offer: Offer
+    refusal: Refusal
+    changes: list[Event]
+    status: int
+
+
+def form_for(row: Transition, subject: Any, acting: Acting, request: HttpRequest | None = None) -> InputForm:
+    """Return the form of a row; with a request, holding what it sent."""
+    inputs = (*takes(row, subject), opinion_input(required=row.opinion))
+    sent: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request else {}
+    case = LIFECYCLES[type(subject)] is CASE
+    return InputForm(inputs, subject, acting, name=row.name if case else f"{row.name}-{subject.pk}", **sent)
+
+
+def offers(subject: Any, acting: Acting) -> list[Offer]:
+    """Return what the person can do with ``subject``, and what is not possible now with the reason."""
+    return [
+        Offer(
+            row, move_url(subject, row.name), refusal.message if refusal else "",
+            None if refusal else form_for(row, subject, acting),
+        )
+        for row, refusal in choices(subject, acting)
+    ]  # fmt: skip
+
+
+def move_url(subject: Any, name: str) -> str:
+    """Return where a move on ``subject`` is sent."""
+    key = getattr(subject, "number", subject.pk)
+    return reverse(f"{LIFECYCLES[type(subject)].name}_move", args=[key, name])
+
+
+def make(request: HttpRequest, subject: Any, name: str) -> Refused | Any:
+    """Make the move that was sent and return the fresh subject, or how it was refused. Raises ``NotFound``."""
+    acting = acting_of(request)
+    row = next((row for row in LIFECYCLES[type(subject)].rows if row.name == name and row.sources), None)
+    if row is None:
+        raise NotFound(_("There is nothing here, or it is not yours to see."))
+    form = form_for(row, subject, acting, request)
+    version = request.POST.get("version", "")
+    try:
+        given = form.given()
+        opinion = given.pop(OPINION, "")
+        return advance(
+            subject, name, by=acting.user, at=acting.at, opinion=opinion,
+            version=int(version) if version.isdecimal() else None, **given,
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.refuse(refusal)
+        offer = Offer(row, move_url(subject, name), "", form, open=True)
+        return Refused(offer, refusal, _changes(subject, version, refusal), refusal.status)
+
+
+def done(request: HttpRequest, subject: Any, name: str, way: str) -> HttpResponse:
+    """Say that the move was made, and go back to where it was sent from."""
+    label = LIFECYCLES[type(subject)][name].label
+    messages.success(request, _("%(subject)s: “%(move)s” is done.") % {"subject": subject, "move": label})
+    return redirect(safe_way(request) or way)
+
+
+def safe_way(request: HttpRequest) -> str:
+    """Return the page of ours that a form wants to lead back to, or nothing."""
+    way = request.POST.get("next", "")
+    return way if url_has_allowed_host_and_scheme(way, {request.get_host()}) else ""
+
+
+def _changes(subject: Any, version: str, refusal: Refusal) -> list[Event]:
+    """Return what happened since the version that the person looked at."""
+    if not isinstance(refusal, Conflict) or isinstance(refusal, Invalid) or not version.isdecimal():
+        return []
+    case = getattr(subject, "case", None) or subject
+    happened = timeline_of(case) if hasattr(case, "number") else Event.objects.of(subject)
+    known = Event.objects.of(subject).filter(facts__version=int(version)).order_by("-pk").first()
+    return list(happened.filter(pk__gt=known.pk).order_by("pk")[:SHOWN_CHANGES]) if known else []

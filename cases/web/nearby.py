@@ -1,0 +1,58 @@
+"""Open cases around a place: is it one of these? (handbook §2.4: the same thing reported twice)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from cases.casework.models import Case
+from cases.evidence.models import Evidence
+from cases.web.words import span
+from cases.workflow.people import Acting
+from gridmap.measure import distance_m
+from gridmap.spatial import within_bbox
+
+METRES = 100
+MOST = 6
+_METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An open case nearby."""
+
+    case: Case
+    metres: int
+    age: str
+    photo: Evidence | None
+
+
+def nearby(
+    lon: float, lat: float, acting: Acting, *, category: str = "", but_not: int | None = None
+) -> list[Neighbour]:
+    """Return the open cases within 100 m of a place (degrees, WGS 84) that the person may see, the nearest first.
+
+    ``category`` is a code and keeps the cases of that category.
+    """
+    high = METRES / _METRES_PER_DEGREE
+    wide = high / max(0.01, cos(radians(lat)))
+    around: Any = Case.objects.visible_to(acting.user, acting.at).open()
+    around = within_bbox(around, lon - wide, lat - high, lon + wide, lat + high).exclude(pk=but_not)
+    if category:
+        around = around.filter(category__code=category)
+    far = sorted((distance_m(lon, lat, case.geom.x, case.geom.y), case.pk, case)
+                 for case in around.select_related("category", "area")[:200])  # fmt: skip
+    near = [(metres, case) for metres, _key, case in far if metres <= METRES][:MOST]
+    photos = _photos([case.pk for _metres, case in near])
+    return [
+        Neighbour(case, round(metres), span(acting.at - case.reported_at), photos.get(case.pk)) for metres, case in near
+    ]
+
+
+def _photos(keys: list[int]) -> dict[int, Evidence]:
+    found: dict[int, Evidence] = {}
+    for piece in Evidence.objects.filter(case__in=keys).exclude(thumb="").order_by("used_at", "pk") if keys else ():
+        if piece.case_id is not None:
+            found.setdefault(piece.case_id, piece)
+    return found

@@ -1,0 +1,106 @@
+"""The page of one case: the same for all; what one may do differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cases.approvals.services import ask
+from cases.approvals.states import RequestKind
+from cases.casework.models import Case
+from cases.casework.urgency import SUBJECT_TYPE
+from cases.deadlines.explain import ledger
+from cases.deadlines.models import Clock
+from cases.web.asking import asking_form
+from cases.web.moves import Refused, done, make
+from cases.web.reader import acting_of, for_casework
+from cases.web.whole import context_of, whole
+from cases.workflow.people import Acting
+from citygrid.common.errors import NotFound, Refusal
+
+
+@for_casework
+@require_GET
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a case; ``?move=`` opens the form of a move."""
+    return _page(request, number)
+
+
+@for_casework
+@require_POST
+def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """Make a move. A refusal answers the page with what was typed, and what changed since."""
+    acting = acting_of(request)
+    made = make(request, find(acting, number), name)
+    if isinstance(made, Refused):
+        return _page(request, number, refused=made, status=made.status)
+    still_seen = Case.objects.visible_to(acting.user, acting.at).filter(pk=made.pk).exists()
+    return done(request, made, name, reverse("case", args=[number]) if still_seen else reverse("cases"))
+
+
+@for_casework
+@require_POST
+def ask_for(request: HttpRequest, number: str, kind: str) -> HttpResponse:
+    """Ask for a return, an extension, a suspension or a cancellation, or appeal against a timeout."""
+    acting = acting_of(request)
+    case = find(acting, number)
+    if kind not in RequestKind.values:
+        raise not_found()
+    wanted = RequestKind(kind)
+    form = asking_form(wanted, case, acting, data=request.POST, files=request.FILES)
+    try:
+        given = form.given()
+        ask(
+            case=case, kind=wanted, reason=given.get("reason", ""), legal_basis=given.get("legal_basis", ""),
+            until=form.moment("until"), evidence=given.get("evidence", []), by=acting.user, at=acting.at,
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(request, number, asked=(wanted, form), status=refusal.status)
+    messages.success(request, _("%(case)s: “%(kind)s” was asked for.") % {"case": number, "kind": wanted.label})
+    return redirect("case", number)
+
+
+@for_casework
+@require_GET
+def explain(request: HttpRequest, number: str, clock_id: int) -> HttpResponse:
+    """Answer the arithmetic of a deadline, line by line, as a part of the page."""
+    case = find(acting_of(request), number)
+    clock = Clock.objects.filter(subject_type=SUBJECT_TYPE, subject_id=case.pk, pk=clock_id).first()
+    if clock is None:
+        raise not_found()
+    whole_page = not request.headers.get("HX-Request")
+    template = "cases/page/explained.html" if whole_page else "cases/page/explain.html"
+    return render(request, template, {"lines": ledger(clock), "case": case})
+
+
+def find(acting: Acting, number: str) -> Case:
+    """Return the case with all that hangs on it. Raises ``NotFound``."""
+    found: Case | None = whole(Case.objects.visible_to(acting.user, acting.at)).filter(number=number).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def not_found() -> NotFound:
+    """Return the refusal that never tells whether there is such a thing."""
+    return NotFound(_("There is nothing here, or it is not yours to see."))
+
+
+def _page(
+    request: HttpRequest, number: str, *, refused: Refused | None = None, asked: Any = None, status: int = 200
+) -> HttpResponse:
+    acting = acting_of(request)
+    context = context_of(
+        find(acting, number), acting, chosen=request.GET.get("move", ""), show=request.GET.get("show", ""),
+        refused=refused, asked=asked,
+    )  # fmt: skip
+    return render(request, "cases/page/case.html", context, status=status)

@@ -1,0 +1,108 @@
+"""A case as a line of a list: how urgent it is, whose turn, the next move as a button; in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cases.casework.models import Case
+from cases.casework.urgency import SUBJECT_TYPE
+from cases.deadlines.lamps import lamp_of
+from cases.deadlines.models import Clock
+from cases.web.words import left
+from cases.workflow.engine import LIFECYCLES, choices, takes
+from cases.workflow.people import Acting
+from cases.workflow.table import Transition
+from gridmap.areas.models import AreaLink
+
+JOINS = ("category", "area", "lead_department", "handler", "merged_into")
+# What guards look through; where it is loaded beforehand they ask nothing.
+CHILDREN = ("rounds", "co_departments__department", "approvals", "supervisions", "evidence")
+# The moves that carry a case on, in the order in which they are offered first. All others are for special days.
+FORWARD = (
+    "answer_supervision", "accept", "send_verify", "file", "dispatch", "sign", "finish_part", "assign_handler",
+    "submit", "confirm", "pass_feedback", "send_check", "rework", "close",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The most urgent clock of something: its lamp, when it runs out, and how long that still is."""
+
+    lamp: str
+    due: datetime
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A move that can be made from here: at once, or after filling in a form."""
+
+    name: str
+    label: Any
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line."""
+
+    case: Case
+    light: Light | None
+    turn: list[Any]
+    button: Button | None
+    moves: list[Button]
+
+
+def joined(cases: Any) -> Any:
+    """Load what a line shows, each kind of child in one query."""
+    return cases.select_related(*JOINS).defer("handler__password", "result").prefetch_related(*CHILDREN)
+
+
+def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:
+    """Return the lines of a page of cases that :func:`joined` loaded. Two queries for all of them."""
+    lights = lights_of([case.pk for case in cases], acting.at)
+    know_places(cases, acting)
+    return [_row(case, lights.get(case.pk), acting) for case in cases]
+
+
+def lights_of(keys: Sequence[int], at: datetime) -> dict[int, Light]:
+    """Return the most urgent running clock of each case, by the case's key."""
+    first: dict[int, Clock] = {}
+    for clock in Clock.objects.running().filter(subject_type=SUBJECT_TYPE, subject_id__in=keys).order_by("-due_at"):
+        first[clock.subject_id] = clock
+    return {key: Light(lamp_of(clock, at), clock.due_at, left(clock.due_at, at)) for key, clock in first.items()
+            if clock.due_at is not None}  # fmt: skip
+
+
+def know_places(cases: Sequence[Case], acting: Acting) -> None:
+    """Tell ``acting`` what lies above the places of these cases, in one query for all."""
+    links = AreaLink.objects.filter(descendant__in={case.area_id for case in cases}).select_related("ancestor")
+    above: dict[int, list[Any]] = {}
+    for link in links:
+        above.setdefault(link.descendant_id, []).append(link.ancestor)
+    for area, path in above.items():
+        acting.know_above(area, path)
+
+
+def _row(case: Case, light: Light | None, acting: Acting) -> Row:
+    possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
+    moves = [_button(row, case) for row in possible.values()]
+    name = forward(case, possible)
+    button = _button(possible[name], case) if name else None
+    return Row(case, light, [role.label for role in LIFECYCLES[Case].turn_of(case)], button, moves)
+
+
+def forward(case: Case, possible: Container[str]) -> str:
+    """Return which of the possible moves carries the case on, or nothing."""
+    taken = {"assign_handler"} if case.handler_id else set()
+    return next((name for name in FORWARD if name in possible and name not in taken), "")
+
+
+def _button(row: Transition, case: Case) -> Button:
+    needs = row.opinion or any(item.required for item in takes(row, case))
+    # Whom to send is worth a thought, although the nearest one is found without.
+    chosen = any(item.ref for item in row.inputs)
+    return Button(row.name, row.label, at_once=not needs and not chosen)

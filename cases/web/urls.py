@@ -1,0 +1,23 @@
+"""Addresses of the pages about cases."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from cases.web import bulk, page, report, requests, tasks, worklist
+from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/", worklist.listed, name="cases"),
+    path("cases/bulk/", bulk.move, name="cases_bulk"),
+    path("cases/report/", report.report, name="case_report"),
+    path("cases/report/nearby/", report.nearby, name="cases_nearby"),
+    path("cases/<code:number>/", page.show, name="case"),
+    path("cases/<code:number>/moves/<slug:name>/", page.move, name="case_move"),
+    path("cases/<code:number>/ask/<slug:kind>/", page.ask_for, name="case_ask"),
+    path("cases/<code:number>/clocks/<int:clock_id>/", page.explain, name="case_clock"),
+    path("tasks/<int:pk>/", tasks.show, name="task"),
+    path("tasks/<int:pk>/moves/<slug:name>/", tasks.move, name="field_task_move"),
+    path("requests/", requests.inbox, name="requests"),
+    path("requests/<int:pk>/moves/<slug:name>/", requests.move, name="approval_move"),
+]

@@ -1,0 +1,169 @@
+"""Everything that the page of a case shows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.approvals.models import Approval
+from cases.casework.models import Case, CoDepartment, Round, Supervision
+from cases.casework.table import CASE
+from cases.casework.timeline import timeline_of
+from cases.casework.urgency import SUBJECT_TYPE
+from cases.deadlines.explain import warnings
+from cases.deadlines.lamps import lamp_of
+from cases.deadlines.models import Clock
+from cases.evidence.models import Evidence
+from cases.evidence.rounds import rounds_of
+from cases.fieldwork.models import FieldTask
+from cases.web.asking import Asking, askings
+from cases.web.events import told
+from cases.web.moves import Offer, Refused, offers
+from cases.web.nearby import nearby
+from cases.web.rows import Light, forward, know_places
+from cases.web.words import left
+from cases.workflow.people import Acting
+
+JOINS = (
+    "category", "area", "area_version", "lead_department", "handler", "condition", "reporter", "closed_by",
+    "merged_into",
+)  # fmt: skip
+LONGEST_TIMELINE = 300
+CLOCKS: dict[str, Any] = {
+    "accept": gettext_lazy("to accept"), "verify": gettext_lazy("to verify"), "file": gettext_lazy("to file"),
+    "dispatch": gettext_lazy("to dispatch"), "sign": gettext_lazy("to sign"), "handle": gettext_lazy("to handle"),
+    "check": gettext_lazy("to check"), "close": gettext_lazy("to close"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClock:
+    """A clock with its name, its lamp and what remains."""
+
+    clock: Clock
+    name: Any
+    lamp: str
+    left: str
+    warnings: list[str]
+
+
+def whole(cases: Any) -> Any:
+    """Load what the page shows, each kind of child in one query."""
+    return cases.select_related(*JOINS).prefetch_related(
+        Prefetch("rounds", Round.objects.select_related("department", "handler", "submitted_by").order_by("number")),
+        Prefetch("co_departments", CoDepartment.objects.select_related("department").order_by("pk")),
+        Prefetch("evidence", Evidence.objects.select_related("uploaded_by").order_by("used_at", "uploaded_at", "pk")),
+        Prefetch("approvals", Approval.objects.select_related("requested_by", "decided_by").order_by("-pk")),
+        Prefetch("field_tasks", FieldTask.objects.select_related("assignee").order_by("-pk")),
+        Prefetch("supervisions", Supervision.objects.select_related("ordered_by", "replied_by").order_by("-pk")),
+        Prefetch("merged_cases", Case.objects.only("number", "merged_into").order_by("pk")),
+    )
+
+
+def context_of(
+    case: Case, acting: Acting, *, chosen: str = "", show: str = "", refused: Refused | None = None, asked: Any = None
+) -> dict[str, Any]:
+    """Return what the templates of the page need."""
+    know_places([case], acting)
+    made = offers(case, acting)
+    possible = {offer.row.name for offer in made if not offer.reason}
+    first = forward(case, possible)
+    for offer in made:
+        offer.first = offer.row.name == first
+        offer.open = offer.row.name == chosen or (not chosen and refused is None and offer.first)
+    made.sort(key=lambda offer: (bool(offer.reason), not offer.first))
+    clocks = _clocks(case, acting)
+    happened = told(timeline_of(case).order_by("-at", "-pk")[:LONGEST_TIMELINE])
+    around = nearby(case.geom.x, case.geom.y, acting, category=case.category.code, but_not=case.pk)
+    return {
+        "case": case,
+        "turn": CASE.turn_of(case),
+        "offers": _with_refused(made, refused),
+        "refused": refused,
+        "changes": told(refused.changes) if refused else [],
+        "askings": _with_asked(askings(case, acting), asked),
+        "requests": [(one, offers(one, acting)) for one in _of(case, case.approvals.all())],
+        "tasks": case.field_tasks.all(),
+        "clocks": clocks,
+        "light": _light(clocks),
+        "pictures": rounds_of(case),
+        "timeline": [one for one in happened if one.words] if show == "words" else happened,
+        "show": show,
+        "nearby": around,
+        "map": map_config(case, around),
+    }
+
+
+def map_config(case: Case, around: Any = ()) -> dict[str, Any]:
+    """Return what the map module needs: the place, the grid's outline as it then was, cases nearby (lon/lat)."""
+    outline = case.area_version.geom.json if case.area_version else None
+    return {
+        "at": [case.geom.y, case.geom.x],
+        "outline": json.loads(outline) if outline else None,
+        "nearby": [
+            {
+                "at": [one.case.geom.y, one.case.geom.x],
+                "name": one.case.number,
+                "url": reverse("case", args=[one.case.number]),
+            }
+            for one in around
+        ],
+        "tiles": settings.MAP_TILES_URL,
+        "attribution": settings.MAP_TILES_ATTRIBUTION,
+        "words": {"zoomIn": _("Closer"), "zoomOut": _("Further away")},
+    }
+
+
+def _of(case: Case, children: Any) -> list[Any]:
+    """Hand the loaded case to its children, so that they do not load it again."""
+    found = list(children)
+    for child in found:
+        child.case = case
+    return found
+
+
+def _with_refused(made: list[Offer], refused: Refused | None) -> list[Offer]:
+    """Put the refused form first, with what was typed; it stays even where the move is no longer possible."""
+    if refused is None:
+        return made
+    return [refused.offer, *(offer for offer in made if offer.row.name != refused.offer.row.name)]
+
+
+def _with_asked(found: list[Asking], asked: Any) -> list[Asking]:
+    for one in found:
+        if asked and one.kind == asked[0]:
+            one.form, one.open, one.reason = asked[1], True, ""
+    return found
+
+
+def _running(clock: Clock) -> bool:
+    return clock.stopped_at is None and clock.paused_since is None and clock.due_at is not None
+
+
+def _light(clocks: list[ShownClock]) -> Light | None:
+    running = [(one.clock.due_at, one) for one in clocks if one.clock.due_at and _running(one.clock)]
+    if not running:
+        return None
+    due, first = min(running, key=lambda pair: pair[0])
+    return Light(first.lamp, due, first.left)
+
+
+def _clocks(case: Case, acting: Acting) -> list[ShownClock]:
+    """Return the clocks, running ones first, each with what remains of it."""
+    own = Clock.objects.filter(subject_type=SUBJECT_TYPE, subject_id=case.pk).select_related("department")
+    found = sorted(own, key=lambda clock: (clock.stopped_at is not None, -clock.pk))
+    return [
+        ShownClock(
+            clock, CLOCKS.get(clock.kind, clock.kind), lamp_of(clock, acting.at),
+            left(clock.due_at, acting.at) if _running(clock) and clock.due_at else "",
+            warnings(clock) if _running(clock) else [],
+        )
+        for clock in found
+    ]  # fmt: skip

@@ -1,0 +1,75 @@
+// Send chosen files at once, so that a weak network or a refused form costs no photo. Without this they go with the form.
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+function entry(box, answer) {
+  const item = document.createElement("li");
+  item.className = "cg-thumb";
+  const id = document.createElement("input");
+  id.type = "hidden";
+  id.name = box.dataset.cgName;
+  id.value = answer.id;
+  item.append(id);
+  if (answer.thumb_url) {
+    const picture = document.createElement("img");
+    picture.src = answer.thumb_url;
+    picture.alt = box.dataset.cgWordSent;
+    picture.width = picture.height = 80;
+    item.append(picture);
+  } else {
+    item.append(answer.media_type);
+  }
+  const drop = document.createElement("button");
+  drop.className = "btn btn-sm";
+  drop.type = "button";
+  drop.dataset.cgUploadDrop = "";
+  drop.textContent = box.dataset.cgWordDrop;
+  item.append(drop);
+  return item;
+}
+
+async function send(box, file) {
+  const body = new FormData();
+  body.append("file", file);
+  const answer = await fetch(box.dataset.cgUpload, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
+  const found = await answer.json();
+  if (!answer.ok) throw new Error(found.error.message);
+  return found;
+}
+
+async function sendAll(box, input) {
+  const says = box.querySelector("[data-cg-upload-says]");
+  const files = [...input.files];
+  const kept = new DataTransfer();
+  const faults = [];
+  box.dataset.cgSending = "";
+  for (const [number, file] of files.entries()) {
+    says.textContent = box.dataset.cgWordSending.replace("{}", `${number + 1}/${files.length}`);
+    try {
+      box.querySelector("[data-cg-upload-list]").append(entry(box, await send(box, file)));
+    } catch (fault) {
+      if (fault instanceof TypeError) kept.items.add(file); // no network: it goes with the form
+      faults.push(`${file.name}: ${fault instanceof TypeError ? box.dataset.cgWordLater : fault.message}`);
+    }
+  }
+  input.files = kept.files;
+  says.textContent = faults.join(" ");
+  delete box.dataset.cgSending;
+  box.dispatchEvent(new CustomEvent("cg-sent", { bubbles: true }));
+}
+
+for (const box of document.querySelectorAll("[data-cg-upload]")) {
+  const input = box.querySelector("input[type=file]");
+  input.addEventListener("change", () => { if (input.files.length) sendAll(box, input); });
+  box.addEventListener("click", (event) => {
+    if (event.target.closest("[data-cg-upload-drop]")) event.target.closest("li").remove();
+  });
+}
+
+// A form waits for its files, then goes by itself.
+document.addEventListener("submit", (event) => {
+  const busy = event.target.querySelector("[data-cg-sending]");
+  if (!busy) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  event.target.addEventListener("cg-sent", () => event.target.requestSubmit(event.submitter), { once: true });
+}, true);
