@@ -12,6 +12,7 @@ from cases.api import cases_shown
 from cases.api.case_filters import CaseFilters
 from cases.api.described import MoveSerializer
 from cases.api.described_case import CaseRowSerializer, CaseSerializer, NewCaseSerializer
+from cases.api.loading import load
 from cases.api.pages import UrgentPages
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.casework.models import Case
@@ -21,7 +22,7 @@ from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
 
 CASES = Shown(
-    Case, "number", rows=cases_shown.rows, detail=cases_shown.detail, whole=cases_shown.with_children,
+    Case, "number", rows=cases_shown.rows, detail=cases_shown.detail, load=load,
     joined=lambda cases: cases.select_related(*cases_shown.ROW_JOINS).defer(*cases_shown.ROW_SKIPS),
 ).register()  # fmt: skip
 

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Prefetch
-
 from cases.api import named
-from cases.api.children import CHILDREN, children_of
-from cases.api.clocks import clock_shown, clocks_of
+from cases.api.children import children_of
+from cases.api.clocks import clock_shown
+from cases.api.loading import RUNNING
 from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
 from cases.api.reader import Reader
 from cases.casework.models import Case
 from cases.deadlines.lamps import lamp_of
-from gridmap.areas.models import Area, AreaLink, Level
+from gridmap.areas.models import Area, Level
 
 ROW_JOINS = ("category", "area", "lead_department", "handler")
 # Long or secret columns that no row shows.
 ROW_SKIPS = ("handler__password", "result")
-DETAIL_JOINS = (*ROW_JOINS, "condition", "reporter", "closed_by", "merged_into")
 
 
 def rows(cases: Sequence[Case], reader: Reader) -> list[dict[str, Any]]:
     """Return a page of cases. One query for all their clocks."""
     urgent: dict[int, Any] = {}
-    for clock in clocks_of([case.pk for case in cases]).running():
+    for clock in RUNNING(cases=[case.pk for case in cases]):
         before = urgent.get(clock.subject_id)
         if before is None or (clock.due_at, clock.pk) < (before.due_at, before.pk):
             urgent[clock.subject_id] = clock
@@ -64,19 +62,15 @@ def _urgency(clock: Any, reader: Reader) -> dict[str, Any]:
 
 
 def detail(case: Case, reader: Reader) -> dict[str, Any]:
-    """Return one case, loaded by :func:`with_children`, with what the reader can do."""
-    path = _path(case, reader)
-    clocks = [clock_shown(clock, reader.at) for clock in clocks_of([case.pk]).select_related("department")]
-    running = [clock for clock in clocks if clock["stopped_at"] is None and clock["due_at"]]
-    first = min(running, key=lambda clock: clock["due_at"], default=None)
+    """Return one case, loaded by :func:`cases.api.loading.load`, with what the reader can do."""
+    path, clocks = case.path, case.clocks
+    running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_since is None]
     return {
         **_row(case),
-        "due_at": first["due_at"] if first else None,
-        "lamp": first["lamp"] if first else None,
-        "clock": first["kind"] if first else None,
+        **_urgency(min(running, key=lambda clock: (clock.due_at, clock.pk), default=None), reader),
         "whose_turn": whose_turn(case),
         "actions": actions_of(case, reader.acting, places(case, path)),
-        "clocks": clocks,
+        "clocks": [clock_shown(clock, reader.at) for clock in clocks],
         "area_path": [named.area(area) for area in path],
         "accuracy": case.accuracy_m,
         "reporter": named.person(case.reporter),
@@ -111,20 +105,6 @@ def places(case: Case, path: Sequence[Area]) -> dict[str, str]:
         "area": (wide[-1] if wide else case.area).code,
         "department": case.lead_department.code if case.lead_department else "",
     }
-
-
-def with_children(cases: Any) -> Any:
-    """Load what :func:`detail` shows, each kind of child in one query."""
-    return cases.select_related(*DETAIL_JOINS).prefetch_related(
-        *(Prefetch(name, queryset()) for name, queryset in CHILDREN.items())
-    )
-
-
-def _path(case: Case, reader: Reader) -> list[Area]:
-    links = AreaLink.objects.filter(descendant=case.area_id).select_related("ancestor").order_by("-depth")
-    path = [link.ancestor for link in links]
-    reader.acting.know_above(case.area_id, path)
-    return path
 
 
 def _condition(condition: Any) -> dict[str, Any] | None:

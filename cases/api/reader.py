@@ -19,7 +19,7 @@ class Reader:
     def __init__(self, user: Any, at: datetime) -> None:
         self.user = user
         self.at = at
-        self.acting = Acting(user, at)
+        self.acting = Acting.of(user, at)
 
     @classmethod
     def of(cls, request: Any) -> Reader:

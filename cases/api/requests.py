@@ -54,7 +54,12 @@ def _joined(asked: Any) -> Any:
     return asked.select_related("case", "area", "department", "requested_by", "decided_by")
 
 
-REQUESTS = Shown(Approval, "pk", rows=_rows, detail=_detail, joined=_joined, whole=_joined).register()
+def _load(reader: Reader, **key: Any) -> Approval | None:
+    found: Approval | None = _joined(Approval.objects.visible_to(reader.user, reader.at)).filter(**key).first()
+    return found
+
+
+REQUESTS = Shown(Approval, "pk", rows=_rows, detail=_detail, joined=_joined, load=_load).register()
 
 
 class RequestFilters(django_filters.FilterSet):

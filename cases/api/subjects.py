@@ -33,7 +33,7 @@ class Shown:
     rows: Callable[[Sequence[Any], Reader], list[dict[str, Any]]]
     detail: Callable[[Any, Reader], dict[str, Any]]
     joined: Callable[[Any], Any]  # adds to a queryset what a row shows
-    whole: Callable[[Any], Any]  # adds to a queryset what the detail shows
+    load: Callable[..., Any]  # (reader, pk=…) → one with what the detail shows, or None if it is not the reader's
 
     def visible(self, reader: Reader) -> Any:
         """Return the subjects that the reader may see."""
@@ -41,7 +41,7 @@ class Shown:
 
     def find(self, reader: Reader, **lookup: Any) -> dict[str, Any]:
         """Return one as its detail shows it. Raises ``NotFound``."""
-        found = self.whole(self.visible(reader)).filter(**lookup).first()
+        found = self.load(reader, **lookup)
         if found is None:
             raise not_found()
         return self.detail(found, reader)

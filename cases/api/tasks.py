@@ -53,10 +53,15 @@ def _detail(one: FieldTask, reader: Reader) -> dict[str, Any]:
     }
 
 
+def _load(reader: Reader, **key: Any) -> FieldTask | None:
+    tasks = FieldTask.objects.visible_to(reader.user, reader.at).filter(**key)
+    found: FieldTask | None = tasks.select_related("case", "area__parent", "assignee").first()
+    return found
+
+
 TASKS = Shown(
-    FieldTask, "pk", rows=_rows, detail=_detail,
+    FieldTask, "pk", rows=_rows, detail=_detail, load=_load,
     joined=lambda tasks: tasks.select_related("case", "area", "assignee"),
-    whole=lambda tasks: tasks.select_related("case", "area__parent", "assignee"),
 ).register()  # fmt: skip
 
 

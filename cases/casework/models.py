@@ -16,9 +16,11 @@ from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, Source
 from cases.casework.table import ROWS
 from cases.casework.urgency import Urgency
 from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from gridmap.scope import ScopedQuerySet, area_ids, department_ids
+from gridmap.areas.models import AreaLink
+from gridmap.scope import ScopedQuerySet
 
 
 class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):  # type: ignore[override]
@@ -30,16 +32,19 @@ class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):  # type: ignore[override]
         """Keep the cases in the person's areas, and those of the person's departments."""
         if not getattr(user, "is_active", False):
             return self.none()
-        at = at or clock.now()
-        own = department_ids(user, Perm.CASE_VIEW_DEPARTMENT, at)
-        helped = CoDepartment.objects.filter(department__in=own).values("case")
-        once = Round.objects.filter(department__in=own).values("case")
-        return self.filter(
-            Q(area__in=area_ids(user, Perm.CASE_VIEW, at))
-            | Q(lead_department__in=own)
-            | Q(pk__in=helped)
-            | Q(pk__in=once)
-        )
+        acting = Acting.of(user, at or clock.now())
+        return self.in_scope(acting.roots(Perm.CASE_VIEW), acting.departments(Perm.CASE_VIEW_DEPARTMENT))
+
+    def in_scope(self, roots: list[int], departments: list[int]) -> Self:
+        """Keep the cases below the areas ``roots`` and those that the departments lead, help with or once led."""
+        seen = Q(pk__in=[])
+        if roots:
+            seen |= Q(area__in=AreaLink.objects.filter(ancestor__in=roots).values("descendant"))
+        if departments:
+            helped = CoDepartment.objects.filter(department__in=departments).values("case")
+            once = Round.objects.filter(department__in=departments).values("case")
+            seen |= Q(lead_department__in=departments) | Q(pk__in=helped) | Q(pk__in=once)
+        return self.filter(seen)
 
     def open(self) -> Self:
         """Cases that are not at an end."""

@@ -46,11 +46,11 @@ def connect() -> None:
     RESOLVERS.update(
         {
             "evidence": resolve,
-            "departments": lambda key, by, at: staff.departments(Acting(by, at)).filter(code=key).first(),
+            "departments": lambda key, by, at: staff.departments(Acting.of(by, at)).filter(code=key).first(),
             "cases": lambda key, by, at: Case.objects.visible_to(by, at).filter(number=key).first(),
             "filing-conditions": lambda key, by, at: FilingCondition.objects.in_force(at).filter(code=key).first(),
-            "grid-workers": lambda key, by, at: staff.grid_workers(Acting(by, at)).filter(username=key).first(),
-            "handlers": lambda key, by, at: staff.handlers(Acting(by, at)).filter(username=key).first(),
+            "grid-workers": lambda key, by, at: staff.grid_workers(Acting.of(by, at)).filter(username=key).first(),
+            "handlers": lambda key, by, at: staff.handlers(Acting.of(by, at)).filter(username=key).first(),
         }
     )
     CONSEQUENCES[TaskKind.VERIFY] = lambda move: _pass_on(move, "verify_result")

@@ -87,7 +87,7 @@ def advance(
     row = _row(life, name)
     if fresh is None or row is None:
         raise NotFound(_("There is nothing here, or it is not yours to see."))
-    move = Move(life, row, fresh, Acting(by, at), opinion.strip() if isinstance(opinion, str) else "")
+    move = Move(life, row, fresh, Acting.of(by, at), opinion.strip() if isinstance(opinion, str) else "")
     if reason := why_not(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
@@ -105,7 +105,7 @@ def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, op
     row = life[name]
     if not row.system:
         raise ValueError(f"{name} is made by people; use advance().")
-    move = Move(life, row, subject, Acting(by, at), opinion)
+    move = Move(life, row, subject, Acting.of(by, at), opinion)
     if reason := _wrong_state(move) or _guarded(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
@@ -118,7 +118,7 @@ def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
     """Save a new subject through its creating row. Raises the same refusals as :func:`advance`, but ``NotFound``."""
     life = LIFECYCLES[type(subject)]
     row = life[name]
-    move = Move(life, row, subject, Acting(by, at))
+    move = Move(life, row, subject, Acting.of(by, at))
     if not row.system and not move.acting.is_one_of(row.actors, subject):
         raise _not_allowed(move)
     if reason := _guarded(move):
@@ -136,7 +136,7 @@ def create(subject: S, name: str, *, by: Any, at: datetime, **given: Any) -> S:
 def may_create(subject: Versioned, name: str, *, by: Any, at: datetime) -> None:
     """Raise what :func:`create` would refuse by role or guard, before anything is spent on it."""
     life = LIFECYCLES[type(subject)]
-    move = Move(life, life[name], subject, Acting(by, at))
+    move = Move(life, life[name], subject, Acting.of(by, at))
     if not move.row.system and not move.acting.is_one_of(move.row.actors, subject):
         raise _not_allowed(move)
     if reason := _guarded(move):

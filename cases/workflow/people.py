@@ -10,8 +10,12 @@ from typing import Any
 from cases.workflow.table import Actor, Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import roles_with
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import AreaLink
 from gridmap.posts.models import Post
+from gridmap.scope import department_ids
+
+_POSTS = Prepared(lambda at, user: Post.objects.in_force(at).filter(user=user).select_related("department"))
 
 
 class Acting:
@@ -21,14 +25,44 @@ class Acting:
         self.user = user
         self.at = at
         self._above: dict[int, frozenset[int]] = {}
+        self._departments: dict[Perm, list[int]] = {}
+
+    @classmethod
+    def of(cls, user: Any, at: datetime) -> Acting:
+        """Return the person at that time; asked again for the same instant by one request, the same one."""
+        found: Acting | None = getattr(user, "_acting", None)
+        if found is None or found.at != at:
+            found = cls(user, at)
+            if user is not None:
+                user._acting = found
+        return found
 
     @cached_property
     def posts(self) -> list[tuple[str, int | None, int | None, int | None]]:
         """(role, area, department, area the department serves) of every post in force."""
         if not getattr(self.user, "is_active", False):
             return []
-        rows = Post.objects.in_force(self.at).filter(user=self.user.pk)
-        return list(rows.values_list("role", "area_id", "department_id", "department__area_served_id"))
+        found = _POSTS(at=self.at, user=self.user.pk)
+        return [
+            (post.role, post.area_id, post.department_id, post.department.area_served_id if post.department else None)
+            for post in found
+        ]
+
+    def roots(self, perm: Perm) -> list[int]:
+        """Return the areas at which posts give the right: it holds there and below."""
+        roles = roles_with(perm)
+        places = {
+            area if area is not None else served for role, area, _department, served in self.posts if role in roles
+        }
+        return sorted(place for place in places if place is not None)
+
+    def departments(self, perm: Perm) -> list[int]:
+        """Return the departments at which posts give the right, with those below them."""
+        if perm not in self._departments:
+            roles = roles_with(perm)
+            held = any(role in roles and department is not None for role, _area, department, _served in self.posts)
+            self._departments[perm] = department_ids(self.user, perm, self.at) if held else []
+        return self._departments[perm]
 
     def holds_role(self, role: str) -> bool:
         """Whether one of the posts has this role."""

@@ -1,0 +1,130 @@
+"""Querysets whose SQL is made once. For the few reads of a hot path, where building it costs more than running it.
+
+A :class:`Prepared` is given a function from values to a queryset. The first call builds it with marks in place of the
+values; later calls put their values where the marks stood, and make the same objects as the queryset would::
+
+    BY_NUMBER = Prepared(lambda number: Case.objects.filter(number=number).select_related("area"))
+    (case,) = BY_NUMBER(number="FD202611200001")
+
+Values are whole numbers, texts, times, and lists of whole numbers (a list of another length is another SQL). They must
+reach the database as they are: compare columns with them, and nothing else. ``prefetch_related`` is not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models.query import get_related_populators
+
+_FIRST = datetime(1871, 1, 18, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """SQL with what is needed to turn its rows into objects."""
+
+    sql: str
+    params: tuple[tuple[str, int | None] | Any, ...]
+    slots: frozenset[int]  # positions in params that are (name of the value, index in the list)
+    converters: tuple[tuple[int, Any, Any], ...]  # (column, converters, expression)
+    model: Any
+    fields: tuple[str, ...]
+    span: tuple[int, int]
+    related: tuple[Any, ...]
+    annotations: tuple[tuple[str, int], ...]
+
+
+class Prepared:
+    """A queryset as a function; see the top of this module."""
+
+    def __init__(self, build: Callable[..., Any]) -> None:
+        self.build = build
+        self._made: dict[Any, _Made | None] = {}
+
+    def __call__(self, **values: Any) -> list[Any]:
+        """Run it and return its objects."""
+        shape = tuple(len(value) if isinstance(value, list) else -1 for value in values.values())
+        key = (connection.vendor, shape)
+        if key not in self._made:
+            self._made[key] = _make(self.build, values)
+        made = self._made[key]
+        return _run(made, values) if made is not None else []
+
+
+def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
+    params = [_value(values, *param) if position in made.slots else param for position, param in enumerate(made.params)]
+    with connection.cursor() as cursor:
+        cursor.execute(made.sql, params)
+        rows = cursor.fetchall()
+    start, end = made.span
+    found = []
+    for raw in rows:
+        row = list(raw)
+        for column, converters, expression in made.converters:
+            value = row[column]
+            for convert in converters:
+                value = convert(value, expression, connection)
+            row[column] = value
+        thing = made.model.from_db(connection.alias, made.fields, row[start:end])
+        for populator in made.related:
+            populator.populate(row, thing)
+        for name, column in made.annotations:
+            setattr(thing, name, row[column])
+        found.append(thing)
+    return found
+
+
+def _value(values: Mapping[str, Any], name: str, index: int | None) -> Any:
+    value = values[name] if index is None else values[name][index]
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
+    """Build the queryset with marks and find them again among its parameters; ``None`` if it can have no rows."""
+    marks: dict[Any, tuple[str, int | None]] = {}
+
+    def mark(name: str, index: int | None, value: Any) -> Any:
+        number = len(marks)
+        if isinstance(value, datetime):
+            made: Any = _FIRST + timedelta(days=number)
+            marks[connection.ops.adapt_datetimefield_value(made)] = (name, index)
+            return made
+        made = f"\uf8ff{number}" if isinstance(value, str) else -1_618_033_988 - number
+        marks[made] = (name, index)
+        return made
+
+    marked = {
+        name: [mark(name, index, one) for index, one in enumerate(value)]
+        if isinstance(value, list)
+        else mark(name, None, value)
+        for name, value in values.items()
+    }
+    compiler = build(**marked).query.get_compiler(connection=connection)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    select, info = compiler.select, compiler.klass_info
+    converters = compiler.get_converters([one[0] for one in select])
+    columns = info["select_fields"]
+    start, end = columns[0], columns[-1] + 1
+    return _Made(
+        sql=sql,
+        params=tuple(marks.get(param, param) if _can_be_mark(param) else param for param in params),
+        slots=frozenset(at for at, param in enumerate(params) if _can_be_mark(param) and param in marks),
+        converters=tuple((column, *pair) for column, pair in converters.items()),
+        model=info["model"],
+        fields=tuple(one[0].target.attname for one in select[start:end]),
+        span=(start, end),
+        related=tuple(get_related_populators(info, select, connection.alias)),
+        annotations=tuple(compiler.annotation_col_map.items()),
+    )
+
+
+def _can_be_mark(param: Any) -> bool:
+    return isinstance(param, int | str | datetime) and not isinstance(param, bool)
