@@ -13,6 +13,7 @@ from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
 from cases.api.reader import Reader
 from cases.casework.models import Case
+from cases.casework.states import DeclineReason, Outcome, Source, State
 from cases.deadlines.lamps import lamp_of
 from gridmap.areas.models import Area, Level
 
@@ -35,9 +36,9 @@ def _row(case: Case) -> dict[str, Any]:
     return {
         "number": case.number,
         "state": case.state,
-        "state_label": case.get_state_display(),
+        "state_label": named.label(State, case.state),
         "source": case.source,
-        "source_label": case.get_source_display(),
+        "source_label": named.label(Source, case.source),
         "category": named.category(case.category),
         "description": case.description,
         "lon": case.geom.x,
@@ -76,10 +77,10 @@ def detail(case: Case, reader: Reader) -> dict[str, Any]:
         "reporter": named.person(case.reporter),
         "verified": case.verified,
         "condition": _condition(case.condition),
-        "outcome_label": case.get_outcome_display(),
+        "outcome_label": named.label(Outcome, case.outcome),
         "result": case.result,
         "decline_reason": case.decline_reason,
-        "decline_reason_label": case.get_decline_reason_display(),
+        "decline_reason_label": named.label(DeclineReason, case.decline_reason),
         "competent_unit": case.competent_unit,
         "merged_into": case.merged_into.number if case.merged_into else None,
         "self_handled": case.self_handled,

@@ -8,9 +8,11 @@ from typing import Any
 from cases.api import named
 from cases.api.named import when
 from cases.approvals.models import Approval
+from cases.approvals.states import RequestKind, RequestState
 from cases.casework.models import Case, CoDepartment, Round, Supervision
 from cases.evidence.models import Evidence, Remark
 from cases.fieldwork.models import FieldTask
+from cases.fieldwork.states import TaskKind, TaskState, Verdict
 
 # Relation → the rows behind it, with what is shown of them. They are seen by whoever sees the case.
 CHILDREN: dict[str, Callable[[], Any]] = {
@@ -89,9 +91,9 @@ def request_shown(one: Approval) -> dict[str, Any]:
     return {
         "id": one.pk,
         "kind": one.kind,
-        "kind_label": one.get_kind_display(),
+        "kind_label": named.label(RequestKind, one.kind),
         "state": one.state,
-        "state_label": one.get_state_display(),
+        "state_label": named.label(RequestState, one.state),
         "reason": one.reason,
         "requested_by": named.person(one.requested_by),
         "requested_at": when(one.requested_at),
@@ -106,15 +108,15 @@ def task(one: FieldTask) -> dict[str, Any]:
     return {
         "id": one.pk,
         "kind": one.kind,
-        "kind_label": one.get_kind_display(),
+        "kind_label": named.label(TaskKind, one.kind),
         "state": one.state,
-        "state_label": one.get_state_display(),
+        "state_label": named.label(TaskState, one.state),
         "assignee": named.person(one.assignee),
         "assigned_at": when(one.assigned_at),
         "due_at": when(one.due_at),
         "done_at": when(one.done_at),
         "verdict": one.verdict,
-        "verdict_label": one.get_verdict_display(),
+        "verdict_label": named.label(Verdict, one.verdict),
         "answer": one.answer,
         "version": one.version,
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db.models import Choices
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
@@ -17,6 +19,16 @@ def when(at: datetime | None) -> str | None:
 def in_readers_language(name: str, name_en: str) -> str:
     """Return the English name to who reads English, if there is one."""
     return name_en if name_en and get_language() == "en" else name
+
+
+def label(choices: type[Choices], value: str) -> str:
+    """Return the label of a value; Django's own ``get_…_display`` translates every label to find one."""
+    return str(_labels(choices).get(value, ""))
+
+
+@cache
+def _labels(choices: type[Choices]) -> dict[Any, Any]:
+    return dict(choices.choices)
 
 
 def area(thing: Any) -> dict[str, Any]:
