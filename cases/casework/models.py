@@ -124,8 +124,8 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_merged_into_itself"),
             models.CheckConstraint(
-                condition=Q(state__in=list(TERMINAL), closed_at__isnull=False)
-                | ~Q(state__in=list(TERMINAL)) & Q(closed_at=None),
+                condition=Q(state__in=sorted(TERMINAL), closed_at__isnull=False)
+                | ~Q(state__in=sorted(TERMINAL)) & Q(closed_at=None),
                 name="case_ended_says_when",
             ),
             models.UniqueConstraint(

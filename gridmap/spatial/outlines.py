@@ -14,7 +14,6 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-
 _DIGITS = 6  # about 0.1 m
 _IN_WINDOW = "SELECT pkid FROM idx_{}_geom WHERE xmin <= %s AND xmax >= %s AND ymin <= %s AND ymax >= %s"
 

@@ -16,14 +16,6 @@ from citygrid.accounts.roles import ROLES, Role
 from citygrid.common import clock
 from gridmap.posts.models import Post
 
-# url name, label, icon, right that opens it
-NAV: list[tuple[str, Any, str, Perm | None]] = [
-    ("home", _("My work"), "inbox", None),
-    ("areas", _("Areas"), "map", Perm.AREA_VIEW),
-    ("registers", _("Registers"), "people", Perm.REGISTER_VIEW),
-    ("area_import", _("Imports"), "upload", Perm.AREA_MANAGE),
-    ("rights", _("My rights"), "shield-check", None),
-    ("admin:index", _("Administration"), "gear", Perm.ADMIN_ENTER),
 # url name, label, icon, rights of which one opens it (none: everybody). The rooms above are named by their addresses.
 NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
     ("home", _("My work"), "inbox", ()),
@@ -31,7 +23,7 @@ NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
     ("requests", _("Requests"), "envelope-paper", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("areas", _("Areas"), "map", (Perm.AREA_VIEW,)),
     ("registers", _("Registers"), "people", (Perm.REGISTER_VIEW,)),
-    ("imports", _("Imports"), "upload", (Perm.AREA_MANAGE,)),
+    ("area_import", _("Imports"), "upload", (Perm.AREA_MANAGE,)),
     ("rights", _("My rights"), "shield-check", ()),
     ("admin:index", _("Administration"), "gear", (Perm.ADMIN_ENTER,)),
 ]
@@ -84,20 +76,15 @@ class Frame:
     def nav(self) -> list[Link]:
         """The main navigation, by right."""
         home, here = reverse("home"), self.request.path
-        ways = [(reverse(name), label, icon) for name, label, icon, perm in NAV if perm is None or perm in self.perms]
+        ways = [
+            (reverse(name), label, icon)
+            for name, label, icon, perms in NAV
+            if not perms or not self.perms.isdisjoint(perms)
+        ]
         # The most particular way with whose address this one begins; every address begins with home's.
         fitting = [url for url, *_rest in ways if here.startswith(url) and (url != home or here == home)]
         current = max(fitting, key=len, default="")
         return [Link(url, label, icon, url == current) for url, label, icon in ways]
-        here = self.request.path
-        found = []
-        for name, label, icon, perms in NAV:
-            if perms and self.perms.isdisjoint(perms):
-                continue
-            if url := address(name):
-                current = here == url if url == "/" else here.startswith(url)
-                found.append(Link(url, label, icon, current))
-        return found
 
     @property
     def account_links(self) -> list[Link]:

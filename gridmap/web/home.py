@@ -21,12 +21,11 @@ from gridmap.web.context import frame_of
 
 # right, url name, icon, label, what one does there. The first that a person may do is the next step proposed.
 MOVES: list[tuple[Perm, str, str, Any, Any]] = [
-    (Perm.AREA_MANAGE, "area_import", "upload", _("Import boundaries"),
     (Perm.CASE_VIEW, "cases", "card-checklist", _("Cases"),
      _("Find any case of your area, by queue, state, lamp, place or words.")),
     (Perm.CASE_VIEW_DEPARTMENT, "cases", "card-checklist", _("Our cases"),
      _("Find any case that your department leads or helps with.")),
-    (Perm.AREA_MANAGE, "imports", "upload", _("Import boundaries"),
+    (Perm.AREA_MANAGE, "area_import", "upload", _("Import boundaries"),
      _("Bring in streets, communities and grids from a file, and read the report before anything is kept.")),
     (Perm.ADMIN_ENTER, "admin:index", "gear", _("Administration"),
      _("Look after what your posts entrust to you.")),
@@ -71,12 +70,6 @@ def home(request: HttpRequest) -> HttpResponse:
         mine = {places[post.pk] for post in posts}
         held.append(Held(role, ROLES[role].duty, posts, [area for area in figures if area.pk in mine]))
     moves = [Move(reverse(name), icon, label, text) for perm, name, icon, label, text in MOVES if perm in frame.perms]
-    return render(request, "home/home.html", {"held": held, "moves": moves})
-    moves = [
-        Move(url, icon, label, text)
-        for perm, name, icon, label, text in MOVES
-        if perm in frame.perms and (url := address(name))
-    ]
     waiting = worklists.waiting_for(request)
     context = {"held": held, "moves": moves, "waiting": waiting, "count": sum(one.count for one in waiting)}
     return render(request, "home/home.html", context)

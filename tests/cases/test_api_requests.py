@@ -135,8 +135,8 @@ def test_strangers_find_no_request(people, walk):
 
 
 def test_no_path_of_decision_is_longer_than_the_question_for_whom_it_waits():
-    from cases.approvals.kinds import KINDS  # noqa: PLC0415 - filled when the rooms above are connected
-    from cases.approvals.models import LONGEST_PATH  # noqa: PLC0415
+    from cases.approvals.kinds import KINDS
+    from cases.approvals.models import LONGEST_PATH
 
     assert max(len(kind.path) for kind in KINDS.values()) <= LONGEST_PATH
     assert set(RequestKind) >= set(KINDS)

@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from cases.casework.models import Case
 from cases.casework.states import State
 from citygrid.common import clock
-from tests.cases.walk import Walk, catalogue, photo
+from tests.cases.walk import Walk, catalogue
 from tests.web.test_areas import signed_in
 
 pytestmark = pytest.mark.django_db
