@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.casework import checks, effects, guards, limits
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
@@ -118,7 +119,7 @@ ROWS: tuple[Transition, ...] = (
         clocks=(stop("accept"), start("file")),
     ),
     Transition(
-        "file", _("File"), (S.ACCEPTED,), (S.FILED,), actors=(SL,),
+        "file", pgettext_lazy("case move", "File"), (S.ACCEPTED,), (S.FILED,), actors=(SL,),
         inputs=(Input("condition", _("filing condition"), InputType.REF, ref="filing-conditions?category={category}",
                       help=_("It sets the time limit and the closing condition.")),),
         effect=effects.file, clocks=(stop("file"), start("dispatch")),
@@ -216,7 +217,8 @@ ROWS: tuple[Transition, ...] = (
         guards=(guards.did_not_handle, guards.photos_prove_it), clocks=(stop("check"), start("close")),
     ),
     Transition(
-        "close", _("Close"), (S.PENDING_CLOSE,), (S.CLOSED, S.CALLBACK), actors=(SL,), guards=(guards.did_not_handle,),
+        "close", pgettext_lazy("case move", "Close"), (S.PENDING_CLOSE,), (S.CLOSED, S.CALLBACK), actors=(SL,),
+        guards=(guards.did_not_handle,),
         choose=lambda move: S.CALLBACK if checks.somebody_waits_for_a_call(move.subject) else S.CLOSED,
         effect=effects.close, clocks=ALL_STOP,
     ),
@@ -241,7 +243,8 @@ ROWS: tuple[Transition, ...] = (
         clocks=(resume("handle"),),
     ),
     Transition(
-        "cancel", _("Cancel"), tuple(OPEN), (S.CANCELLED,), system=True, effect=effects.ends, clocks=ALL_STOP,
+        "cancel", pgettext_lazy("case move", "Cancel"), tuple(OPEN), (S.CANCELLED,), system=True, effect=effects.ends,
+        clocks=ALL_STOP,
     ),
     Transition(
         "force_close", _("Close by force"), tuple(OPEN), (S.CLOSED,), actors=(MG,), opinion=True,
