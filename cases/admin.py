@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from cases.catalogue import admin as catalogue
-from cases.catalogue import condition_admin as conditions
 from cases.deadlines import admin as deadlines
 from cases.journal import admin as journal
 
-__all__ = ["catalogue", "conditions", "deadlines", "journal"]
+__all__ = ["catalogue", "deadlines", "journal"]

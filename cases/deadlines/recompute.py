@@ -23,7 +23,8 @@ from citygrid.common.errors import Busy
 from citygrid.common.facts import Subject
 
 CHUNK = 200  # so many clocks a transaction: their cases wait no longer than that takes
-MOST = 20_000  # a run; the next one goes on
+MOST = 5_000  # a run of the periodic job; the next one goes on
+_COLUMNS = ("limit_value", "limit_unit", "warned_at", "overdue_noted_at", *clocks.COMPUTED)
 
 
 def recompute_open(*, at: datetime, by: Any = None, most: int = MOST) -> int:
@@ -38,9 +39,7 @@ def recompute_open(*, at: datetime, by: Any = None, most: int = MOST) -> int:
         for stale in Clock.objects.computed_otherwise(stamp.calendar):
             plain = stale.filter(limit_unit__in=[LimitUnit.URGENT_HOUR, LimitUnit.NATURAL_DAY])
             plain.update(calendar_token=stamp.calendar)
-            # What somebody else is changing just now is left for the next run: it stays out of date until then.
-            free = stale.select_for_update(skip_locked=True)
-            changed += _in_chunks(free, lambda clock: None, "calendar", at, by, most)
+            changed += _in_chunks(stale, lambda clock: None, "calendar", at, by, most=most)
         return changed
 
 
@@ -51,25 +50,26 @@ def relimit(*, kind: str, limit: Limit, at: datetime, by: Any = None) -> int:
     def change(clock: Clock) -> None:
         clock.limit_value, clock.limit_unit = limit.value, limit.unit
 
-    return _in_chunks(others.select_for_update(), change, "limit", at, by, MOST)
+    return _in_chunks(others, change, "limit", at, by)
 
 
-def _in_chunks(queryset: Any, change: Callable[[Clock], None], why: str, at: datetime, by: Any, most: int) -> int:
-    changed = seen = last = 0
-    while seen < most:
-        found: list[Clock] = []
+def _in_chunks(
+    queryset: Any, change: Callable[[Clock], None], why: str, at: datetime, by: Any, most: int | None = None
+) -> int:
+    # The keys at once: by index, and without an order that would tempt the planner to walk the whole table.
+    keys = sorted(queryset.order_by().values_list("pk", flat=True)[:most])
+    changed = 0
+    for start in range(0, len(keys), CHUNK):
         with suppress(Busy), transaction.atomic():
-            found = list(queryset.filter(pk__gt=last).order_by("pk")[: min(CHUNK, most - seen)])
-            changed += _afresh(found, change, why, at, by)
-        if not found:
-            break
-        last, seen = found[-1].pk, seen + len(found)
+            # In a run that comes again, what somebody is changing just now is left for the next: it stays out of date.
+            own = queryset.filter(pk__in=keys[start : start + CHUNK]).order_by("pk")
+            changed += _afresh(list(own.select_for_update(skip_locked=most is not None)), change, why, at, by)
     return changed
 
 
 def _afresh(found: list[Clock], change: Callable[[Clock], None], why: str, at: datetime, by: Any) -> int:
     told: list[tuple[Clock, dict[str, Any], dict[str, Any]]] = []
-    with one_reading():
+    with one_reading() as stamp:
         for clock in found:
             before = _words(clock)
             change(clock)
@@ -77,12 +77,11 @@ def _afresh(found: list[Clock], change: Callable[[Clock], None], why: str, at: d
             clocks.forget_signals(clock, at)
             if (after := _words(clock)) != before:
                 told.append((clock, before, after))
-    Clock.objects.bulk_update(
-        found, ["limit_value", "limit_unit", "warned_at", "overdue_noted_at", *clocks.COMPUTED], batch_size=CHUNK
-    )
+        Clock.objects.filter(pk__in=[clock.pk for clock in found]).update(calendar_token=stamp.calendar)
     subjects = subjects_of(clock for clock, _before, _after in told)
     # In the order of their type and key, so that two runs never wait for each other crosswise.
     for clock, before, after in sorted(told, key=lambda row: (row[0].subject_type, row[0].subject_id, row[0].pk)):
+        clock.save(update_fields=_COLUMNS)
         facts.record(
             "clock.recomputed", subjects[clock.subject_type, clock.subject_id], at=at, by=by,
             clock=clock.kind, clock_id=clock.pk, why=why, before=before, after=after,
@@ -91,7 +90,12 @@ def _afresh(found: list[Clock], change: Callable[[Clock], None], why: str, at: d
 
 
 def _words(clock: Clock) -> dict[str, Any]:
-    return {"due_at": clock.due_at, "limit": f"{clock.limit_value.normalize():f}", "unit": str(clock.limit_unit)}
+    return {
+        "due_at": clock.due_at,
+        "warn_at": clock.warn_at,
+        "limit": f"{clock.limit_value.normalize():f}",
+        "unit": str(clock.limit_unit),
+    }
 
 
 def subjects_of(rows: Iterable[Clock]) -> dict[tuple[str, int], Subject]:

@@ -19,7 +19,7 @@ from citygrid.common import facts
 from citygrid.common.errors import Conflict, Invalid
 from gridmap.posts.rights import require
 
-AT_ONCE = 2_000  # clocks computed afresh right after the edit; the periodic job does the others
+AT_ONCE = 500  # clocks computed afresh right after the edit; the periodic job does the others
 
 Days = Mapping[date, tuple[str, str]]  # day → (kind, name)
 

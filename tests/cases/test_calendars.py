@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -185,7 +186,9 @@ def case(people):
 
 
 def test_an_edited_calendar_moves_running_deadlines_and_says_so(case, people, django_capture_on_commit_callbacks):
-    clocks.start("extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(4, LimitUnit.WORK_HOUR)))
+    clocks.start(
+        "extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(Decimal(4), LimitUnit.WORK_HOUR))
+    )
     with django_capture_on_commit_callbacks(execute=True):
         enter(2026, {"2026-11-23": "holiday"}, by=people["sysadmin"])
     assert Clock.objects.get(kind="extra").due_at == cn("2026-11-24 10:30")
@@ -200,7 +203,7 @@ def test_an_edited_calendar_moves_running_deadlines_and_says_so(case, people, dj
 
 def test_a_stopped_clock_keeps_its_deadline(case, django_capture_on_commit_callbacks):
     clock = clocks.start(
-        "extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(4, LimitUnit.WORK_HOUR))
+        "extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(Decimal(4), LimitUnit.WORK_HOUR))
     )
     clocks.stop(clock, at=cn("2026-11-20 17:00"))
     with django_capture_on_commit_callbacks(execute=True):
@@ -211,7 +214,10 @@ def test_a_stopped_clock_keeps_its_deadline(case, django_capture_on_commit_callb
 def test_what_was_left_over_is_done_by_the_next_run(case, django_capture_on_commit_callbacks):
     for number in range(5):
         clocks.start(
-            f"extra{number}", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(4, LimitUnit.WORK_HOUR))
+            f"extra{number}",
+            subject=case,
+            at=cn("2026-11-20 16:30"),
+            begin=clocks.Start(Limit(Decimal(4), LimitUnit.WORK_HOUR)),
         )
     enter(2026, {"2026-11-23": "holiday"})  # the process dies before its work after the commit
     first = recompute_open(at=AT, most=3)
@@ -222,7 +228,7 @@ def test_what_was_left_over_is_done_by_the_next_run(case, django_capture_on_comm
 
 def test_a_deadline_that_moves_on_may_be_warned_about_again(case):
     clock = clocks.start(
-        "extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(4, LimitUnit.WORK_HOUR))
+        "extra", subject=case, at=cn("2026-11-20 16:30"), begin=clocks.Start(Limit(Decimal(4), LimitUnit.WORK_HOUR))
     )
     now = cn("2026-11-23 10:31")
     Clock.objects.filter(pk=clock.pk).update(warned_at=now, overdue_noted_at=now)

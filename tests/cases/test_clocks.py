@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -213,6 +214,6 @@ def test_the_database_sees_the_same_lamp(thing, limit, looked, steps):
         if verb == "stop":
             break
     at = now + looked * MINUTE
-    stored = Clock.objects.with_lamp(at).get(pk=clock.pk)
+    stored: Any = Clock.objects.with_lamp(at).get(pk=clock.pk)
     assert stored.lamp == lamp_of(stored, at)
     assert stored.overdue(at) == (stored.lamp == Lamp.RED)

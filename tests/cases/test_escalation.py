@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -187,7 +188,7 @@ def test_a_suspended_case_wakes_on_its_date(walk):
 def test_a_field_task_that_nobody_did_lapses_and_its_case_goes_back(walk, settings, before, after, lapse):
     settings.FIELD_TASK_EXPIRE_HOURS = 5
     case = walk.to(before)
-    task = FieldTask.objects.waiting().get(case=case)
+    task: Any = FieldTask.objects.waiting().get(case=case)
     assert timely.run(task.due_at + 4 * HOUR) == 0
     assert timely.run(task.due_at + 5 * HOUR) == 1
     task = FieldTask.objects.get(pk=task.pk)
