@@ -1,7 +1,8 @@
 """Gathers the rooms' models for Django."""
 
 from cases.approvals.models import Approval
-from cases.casework.models import Case, CoDepartment, NumberSeries, Round, Supervision
+from cases.casework.models import Case, CoDepartment, Round, Supervision
+from cases.casework.numbers import NumberSeries
 from cases.catalogue.conditions import ConditionLimit, FilingCondition, StageLimit
 from cases.catalogue.models import Category, CategoryStandard
 from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clock, Timetable

@@ -64,7 +64,7 @@ def _urgency(clock: Any, reader: Reader) -> dict[str, Any]:
 
 def detail(case: Case, reader: Reader) -> dict[str, Any]:
     """Return one case, loaded by :func:`cases.api.loading.load`, with what the reader can do."""
-    path, clocks = case.path, case.clocks
+    path, clocks = reader.acting.path(case.area_id), case.clocks
     running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_since is None]
     return {
         **_row(case),

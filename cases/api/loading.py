@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -13,7 +14,6 @@ from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.models import Clock
 from citygrid.accounts.permissions import Perm
 from citygrid.common.prepared import Prepared
-from gridmap.areas.models import AreaLink
 
 JOINS = ("category", "lead_department", "handler", "condition", "reporter", "closed_by", "merged_into")
 # Rounds and helpers there are from the first dispatch on; of the rest the case itself is asked whether there are any.
@@ -34,10 +34,14 @@ _BY_NUMBER = Prepared(
     lambda number, roots, departments: _flagged(Case.objects.in_scope(roots, departments)).filter(number=number)
 )
 _BY_KEY = Prepared(lambda pk, roots, departments: _flagged(Case.objects.in_scope(roots, departments)).filter(pk=pk))
-_CHILDREN = {
-    name: Prepared(lambda case, rows=rows, name=name: rows().filter(**{Case._meta.get_field(name).field.name: case}))
-    for name, rows in CHILDREN.items()
-}
+
+
+def _rows_of(name: str, rows: Callable[[], Any]) -> Prepared:
+    relation: Any = Case._meta.get_field(name)
+    return Prepared(lambda case: rows().filter(**{relation.field.name: case}))
+
+
+_CHILDREN = {name: _rows_of(name, rows) for name, rows in CHILDREN.items()}
 _EMPTY = {name: rows().model._base_manager.none() for name, rows in CHILDREN.items()}
 CLOCKS = Prepared(
     lambda cases: (
@@ -49,7 +53,6 @@ CLOCKS = Prepared(
 RUNNING = Prepared(
     lambda cases: Clock.objects.running().filter(subject_type=SUBJECT_TYPE, subject_id__in=cases).order_by("pk")
 )
-PATH = Prepared(lambda area: AreaLink.objects.filter(descendant=area).select_related("ancestor").order_by("-depth"))
 
 
 def load(reader: Reader, **key: Any) -> Case | None:
@@ -62,19 +65,17 @@ def load(reader: Reader, **key: Any) -> Case | None:
     if not found:
         return None
     case: Case = found[0]
+    case.area = reader.acting.path(case.area_id)[-1]
     complete(case, {name for name in _FLAGGED if not getattr(case, f"has_{name}")})
-    reader.acting.know_above(case.area_id, case.path)
     return case
 
 
 def complete(case: Case, without: set[str]) -> None:
-    """Load what hangs on the case; of the kinds in ``without`` there is nothing. Gives it ``path`` and ``clocks``."""
+    """Load what hangs on the case, and its ``clocks``; of the kinds in ``without`` there is nothing."""
     prefetched: dict[str, Any] = {}
     for name, empty in _EMPTY.items():
         absent = not case.round_number if name in _BY_ROUND else name in without
         rows = prefetched[name] = empty.all()
         rows._result_cache = [] if absent else _CHILDREN[name](case=case.pk)
     case._prefetched_objects_cache = prefetched
-    case.path = [link.ancestor for link in PATH(area=case.area_id)]
-    case.area = case.path[-1]
     case.clocks = CLOCKS(cases=[case.pk])

@@ -12,7 +12,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.response import Response
 
 from cases.api.reader import CASE_RIGHTS, SIGNED_IN_WITH_ONE_RIGHT, Reader
-from cases.workflow.engine import advance
+from cases.workflow.engine import advance_by_key
 from cases.workflow.inputs import storable
 from citygrid.common.api.errors import PRESENTERS
 from citygrid.common.api.parsers import LimitedJSONParser
@@ -21,7 +21,7 @@ from citygrid.common.errors import Invalid, NotFound
 from citygrid.common.idempotency import IdempotentMixin
 
 # Said by the session, the clock and the address, never by the body.
-_OURS = frozenset({"by", "at", "subject", "name"})
+_OURS = frozenset({"by", "at", "model", "key", "name"})
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,10 @@ class SubjectMove(IdempotentMixin, SubjectView):
         """Make the move and return the fresh subject. A person who may no longer see it gets its number and state."""
         given = body_of(self.request)
         version, opinion = version_of(given), opinion_of(given)
-        lookup = {self.shown.key: key}
-        subject = self.shown.model.objects.filter(**lookup).only("pk").first()
-        if subject is None:
-            raise not_found()
-        reader = self.reader
-        moved = advance(subject, name, by=reader.user, at=reader.at, version=version, opinion=opinion, **given)
+        reader, lookup = self.reader, {self.shown.key: key}
+        moved = advance_by_key(
+            self.shown.model, lookup, name, by=reader.user, at=reader.at, version=version, opinion=opinion, **given
+        )
         try:
             return Response(self.shown.find(reader, pk=moved.pk))
         except NotFound:

@@ -13,7 +13,7 @@ from django_fsm import FSMField
 
 from cases.approvals.states import RequestKind, RequestState
 from cases.approvals.table import ROWS
-from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.fsm import Findable, Versioned, bridge
 from cases.workflow.people import Acting
 from cases.workflow.table import Relation
 from citygrid.accounts.permissions import Perm
@@ -26,7 +26,7 @@ LONGEST_PATH = 3  # steps of a decision, over all kinds
 _RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMENT}
 
 
-class ApprovalQuerySet(ScopedQuerySet["Approval"]):
+class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[override]
     """Reads of requests: those about cases in one's areas or of one's departments."""
 
     view_perm = Perm.CASE_VIEW

@@ -15,15 +15,16 @@ from cases.approvals.states import RequestState
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, Source, State
 from cases.casework.table import ROWS
 from cases.casework.urgency import Urgency
-from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.fsm import Findable, Versioned, bridge
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import AreaLink
 from gridmap.scope import ScopedQuerySet
 
 
-class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):  # type: ignore[override]
+class CaseQuerySet(Urgency, Findable, ScopedQuerySet["Case"]):  # type: ignore[override]
     """Reads of cases. Scope: those in one's areas; for departments those they lead, help with or once led."""
 
     view_perm = Perm.CASE_VIEW
@@ -46,9 +47,26 @@ class CaseQuerySet(Urgency, ScopedQuerySet["Case"]):  # type: ignore[override]
             seen |= Q(lead_department__in=departments) | Q(pk__in=helped) | Q(pk__in=once)
         return self.filter(seen)
 
+    def find_for(self, user: Any, at: datetime, **key: Any) -> Case | None:
+        """Return the case with that ``pk`` or ``number``, if the person may see it, else ``None``."""
+        if not getattr(user, "is_active", False):
+            return None
+        acting = Acting.of(user, at)
+        roots, own = acting.roots(Perm.CASE_VIEW), acting.departments(Perm.CASE_VIEW_DEPARTMENT)
+        found = _ONE["number" if "number" in key else "pk"](roots=roots, departments=own, **key)
+        return found[0] if found else None
+
     def open(self) -> Self:
         """Cases that are not at an end."""
         return self.filter(state__in=OPEN)
+
+
+_ONE = {
+    "pk": Prepared(lambda pk, roots, departments: Case.objects.in_scope(roots, departments).filter(pk=pk)),
+    "number": Prepared(
+        lambda number, roots, departments: Case.objects.in_scope(roots, departments).filter(number=number)
+    ),
+}
 
 
 class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
@@ -270,19 +288,3 @@ class Supervision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.ordered_at:%Y-%m-%d}"
-
-
-class NumberSeries(models.Model):
-    """The last case number of a day."""
-
-    prefix = models.CharField(_("prefix"), max_length=12)
-    day = models.DateField(_("day"))
-    last = models.PositiveIntegerField(_("last number"), default=0)
-
-    class Meta:
-        verbose_name = _("number series")
-        verbose_name_plural = _("number series")
-        constraints = [models.UniqueConstraint(fields=["prefix", "day"], name="number_series_once")]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}{self.day:%Y%m%d}{self.last:04}"

@@ -5,11 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
-from cases.casework.models import NumberSeries
+
+class NumberSeries(models.Model):
+    """The last case number of a day."""
+
+    prefix = models.CharField(_("prefix"), max_length=12)
+    day = models.DateField(_("day"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
+        constraints = [models.UniqueConstraint(fields=["prefix", "day"], name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.day:%Y%m%d}{self.last:04}"
 
 
 @transaction.atomic

@@ -16,10 +16,9 @@ from cases.casework.states import Source
 from cases.catalogue.models import Category
 from cases.workflow.engine import advance, create, may_create
 from cases.workflow.fsm import stale
+from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
-from gridmap.areas.models import AreaVersion
-from gridmap.posts.models import Post
 from gridmap.spatial import locate
 
 # Sources that a person may name, by role; the first is what the post itself stands for. The others come in through
@@ -60,11 +59,12 @@ def report_case(
     if source == Source.GRID_WORKER and not photos:
         raise Invalid(_("A grid worker's report needs a photo."), fields={"photos": [_("Add a photo.")]})
     place = locate(lon, lat, crs=crs, at=at)
+    Acting.of(by, at).know_path(place.path)
     area_id = place.area.pk
     case = Case(
         source=source, category=category, description=description, geom=Point(place.lon, place.lat, srid=4326),
         accuracy_m=accuracy_m, address=address,
-        area_id=area_id, area_version=AreaVersion.objects.in_force(at).filter(area=area_id).first(),
+        area_id=area_id, area_version_id=place.version_id,
         reporter=by, reported_at=at, client_request_id=client_request_id,
     )  # fmt: skip
     move = "report" if by is not None else "receive"
@@ -87,8 +87,8 @@ def _earlier(by: Any, client_request_id: str) -> Case | None:
 
 def _source(named: str, by: Any, at: datetime) -> str:
     """Return the source that was named, or the one that the person's post stands for. Raises ``Invalid``."""
-    held = set(Post.objects.in_force(at).filter(user=by.pk).values_list("role", flat=True))
-    allowed = [source for role, sources in SOURCES_OF_ROLE.items() if role in held for source in sources]
+    acting = Acting.of(by, at)
+    allowed = [source for role, sources in SOURCES_OF_ROLE.items() if acting.holds_role(role) for source in sources]
     if named in allowed or not allowed:  # who may not report at all is told so by the engine
         return named
     if not named:

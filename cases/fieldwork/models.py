@@ -13,12 +13,12 @@ from django_fsm import FSMField
 
 from cases.fieldwork.states import TaskKind, TaskState, Verdict
 from cases.fieldwork.table import ROWS
-from cases.workflow.fsm import Versioned, bridge
+from cases.workflow.fsm import Findable, Versioned, bridge
 from citygrid.accounts.permissions import Perm
 from gridmap.scope import ScopedQuerySet
 
 
-class FieldTaskQuerySet(ScopedQuerySet["FieldTask"]):
+class FieldTaskQuerySet(Findable, ScopedQuerySet["FieldTask"]):  # type: ignore[override]
     """Reads of tasks: those in one's areas, and one's own."""
 
     view_perm = Perm.CASE_VIEW

@@ -73,7 +73,6 @@ class Move:
         return self.acting.at
 
 
-@transaction.atomic
 def advance(
     subject: S, name: str, *, by: Any, at: datetime, version: int | None = None, opinion: str = "", **given: Any
 ) -> S:
@@ -82,8 +81,18 @@ def advance(
     Raises ``NotFound`` (also for what the person may not see), ``NotAllowed``, ``Conflict`` (wrong state, a guard's
     reason, or stale ``version``) with the fresh subject in ``current``, and ``Invalid`` with the faults by field.
     """
-    life = LIFECYCLES[type(subject)]
-    fresh = type(subject).objects.visible_to(by, at).filter(pk=subject.pk).first()  # type: ignore[attr-defined]
+    key = {"pk": subject.pk}
+    return advance_by_key(type(subject), key, name, by=by, at=at, version=version, opinion=opinion, **given)
+
+
+@transaction.atomic
+def advance_by_key(
+    model: type[S], key: Mapping[str, Any], name: str, *, by: Any, at: datetime, version: int | None = None,
+    opinion: str = "", **given: Any,
+) -> S:  # fmt: skip
+    """Make a move as :func:`advance` does, on the subject that ``key`` names, such as ``{"number": "…"}``."""
+    life = LIFECYCLES[model]
+    fresh: S | None = model.objects.find_for(by, at, **key)  # type: ignore[attr-defined]
     row = _row(life, name)
     if fresh is None or row is None:
         raise NotFound(_("There is nothing here, or it is not yours to see."))

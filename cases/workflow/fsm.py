@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -44,6 +45,14 @@ def stale(current: Any) -> Conflict:
         _("Somebody else has changed this in the meantime. Look at what changed, then decide again."),
         code="stale_version", current=current,
     )  # fmt: skip
+
+
+class Findable(models.QuerySet[Any]):
+    """A queryset of subjects from which the engine takes the one that is to be moved."""
+
+    def find_for(self, user: Any, at: datetime, **key: Any) -> Any:
+        """Return the one that ``key`` names, if the person may see it, else ``None``."""
+        return self.visible_to(user, at).filter(**key).first()  # type: ignore[attr-defined]
 
 
 class Versioned(FSMModelMixin, models.Model):

@@ -11,11 +11,13 @@ from cases.workflow.table import Actor, Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import roles_with
 from citygrid.common.prepared import Prepared
-from gridmap.areas.models import AreaLink
+from gridmap.areas.models import Area, AreaLink
 from gridmap.posts.models import Post
 from gridmap.scope import department_ids
 
 _POSTS = Prepared(lambda at, user: Post.objects.in_force(at).filter(user=user).select_related("department"))
+
+_PATH = Prepared(lambda area: AreaLink.objects.filter(descendant=area).select_related("ancestor").order_by("-depth"))
 
 
 class Acting:
@@ -24,7 +26,7 @@ class Acting:
     def __init__(self, user: Any, at: datetime) -> None:
         self.user = user
         self.at = at
-        self._above: dict[int, frozenset[int]] = {}
+        self._paths: dict[int, tuple[Area, ...]] = {}
         self._departments: dict[Perm, list[int]] = {}
 
     @classmethod
@@ -72,16 +74,19 @@ class Acting:
         """Whether one of the posts gives this right, wherever it stands."""
         return any(self.holds_role(role) for role in roles_with(perm))
 
+    def path(self, area_id: int) -> tuple[Area, ...]:
+        """The areas from the top of the tree down to this one."""
+        if area_id not in self._paths:
+            self._paths[area_id] = tuple(link.ancestor for link in _PATH(area=area_id))
+        return self._paths[area_id]
+
+    def know_path(self, areas: tuple[Area, ...]) -> None:
+        """Take a path from somebody who has just read it."""
+        self._paths[areas[-1].pk] = areas
+
     def above(self, area_id: int) -> frozenset[int]:
         """The area and all its ancestors."""
-        if area_id not in self._above:
-            found = AreaLink.objects.filter(descendant=area_id).values_list("ancestor_id", flat=True)
-            self._above[area_id] = frozenset(found)
-        return self._above[area_id]
-
-    def know_above(self, area_id: int, areas: Iterable[Any]) -> None:
-        """Take what :meth:`above` would ask for from somebody who has it."""
-        self._above[area_id] = frozenset(area.pk for area in areas)
+        return frozenset(area.pk for area in self.path(area_id))
 
     def is_one_of(self, actors: Iterable[Actor], subject: Any) -> bool:
         """Whether a post of the person fits one of the actors for this subject."""

@@ -121,7 +121,7 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
         model=info["model"],
         fields=tuple(one[0].target.attname for one in select[start:end]),
         span=(start, end),
-        related=tuple(get_related_populators(info, select, connection.alias)),
+        related=tuple(get_related_populators(info, select, connection.alias)),  # type: ignore[call-arg]
         annotations=tuple(compiler.annotation_col_map.items()),
     )
 

@@ -164,7 +164,7 @@ def test_missing_and_unknown_inputs_answer_422_by_field(people, walk):
     [
         ({"by": 1}, "by"), ({"at": "2020-01-01"}, "at"), ({"version": "1"}, "version"), ({"version": True}, "version"),
         ({"opinion": ["x"]}, "opinion"), ({"opinion": "a\x00b"}, "opinion"), ({"evidence": ["x"]}, "evidence"),
-        ({"subject": 1}, "subject"), ({"name": "close"}, "name"),
+        ({"key": 1}, "key"), ({"model": 1}, "model"), ({"name": "close"}, "name"),
     ],
 )  # fmt: skip
 def test_a_body_cannot_say_who_when_or_nonsense(people, walk, body, field):

@@ -13,7 +13,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.casework.models import Case, NumberSeries
+from cases.casework.models import Case
+from cases.casework.numbers import NumberSeries
 from cases.casework.services import report_case
 from cases.casework.table import ROWS
 from cases.deadlines.models import Clock
