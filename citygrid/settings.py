@@ -12,7 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from citygrid import env
+from citygrid import env, openapi
 from citygrid.common import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -285,37 +285,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "CityGrid",
-    "DESCRIPTION": "Grids, communities, departments and the whistle-and-report case lifecycle of a city.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "citygrid.common.api.schema.add_errors",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "LevelEnum": "gridmap.areas.models.Level",
-        "GridKindEnum": "gridmap.areas.models.GridKind",
-        "AreaClassEnum": "gridmap.areas.models.AreaClass",
-        "DepartmentKindEnum": "gridmap.departments.models.DepartmentKind",
-        "CategoryKindEnum": "cases.catalogue.models.CategoryKind",
-        "CaseStateEnum": "cases.casework.states.State",
-        "CaseSourceEnum": "cases.casework.states.Source",
-        "OutcomeEnum": "cases.casework.states.Outcome",
-        "DeclineReasonEnum": "cases.casework.states.DeclineReason",
-        "LampEnum": "cases.deadlines.lamps.Lamp",
-        "LimitUnitEnum": "cases.deadlines.limits.LimitUnit",
-        "TaskKindEnum": "cases.fieldwork.states.TaskKind",
-        "TaskStateEnum": "cases.fieldwork.states.TaskState",
-        "VerdictEnum": "cases.fieldwork.states.Verdict",
-        "RequestKindEnum": "cases.approvals.states.RequestKind",
-        "RequestStateEnum": "cases.approvals.states.RequestState",
-    },
-}
+SPECTACULAR_SETTINGS = openapi.DESCRIPTION
 LEAFLET_CONFIG = {
     "DEFAULT_CENTER": (27.33217, 120.20016),
     "DEFAULT_ZOOM": 14,

@@ -28,6 +28,11 @@ def area_ids(user: Any, perm: Perm, at: datetime) -> Any:
     return apps.get_model("gridmap", "AreaLink").objects.filter(roots).values("descendant")
 
 
+def instant(at: datetime | None) -> datetime:
+    """Return ``at``, or now: rights are judged by the posts of the present unless another time is meant."""
+    return at or clock.now()
+
+
 def department_ids(user: Any, perm: Perm, at: datetime) -> Any:
     """Return the ids of all departments, with those below them, at which ``user`` holds ``perm`` at that time."""
     posts = apps.get_model("gridmap", "Post").objects.in_force(at).holding(user, perm)

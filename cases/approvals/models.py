@@ -18,9 +18,8 @@ from cases.workflow.people import Acting
 from cases.workflow.table import Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
-from citygrid.common import clock
 from gridmap.areas.models import AreaLink
-from gridmap.scope import ScopedQuerySet, department_ids
+from gridmap.scope import ScopedQuerySet, department_ids, instant
 
 LONGEST_PATH = 3  # steps of a decision, over all kinds
 _RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMENT}
@@ -33,7 +32,7 @@ class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[ov
 
     def visible_to(self, user: Any, at: datetime | None = None) -> Self:
         """Keep what concerns the person's areas and departments."""
-        at = at or clock.now()
+        at = instant(at)
         scoped = super().visible_to(user, at)
         if not getattr(user, "is_active", False):
             return scoped

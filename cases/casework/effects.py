@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from cases.casework.states import Outcome, State
 from cases.fieldwork.services import assign, cancel_open
 from cases.fieldwork.states import TaskKind
-from cases.workflow.engine import Move, advance_by_system
-from cases.workflow.fsm import stale
+from cases.workflow.engine import Move
 from cases.workflow.table import ClockRule, ClockVerb
-from citygrid.common.errors import Conflict, Invalid
+from citygrid.common.errors import Invalid
 
 
 def ends(move: Move) -> None:
@@ -56,47 +55,6 @@ def decline(move: Move) -> None:
     move.subject.decline_reason = move.inputs["reason"]
     move.subject.competent_unit = move.inputs["competent_unit"]
     ends(move)
-
-
-def check_merge(move: Move) -> None:
-    """Lock both cases in order of their keys, then look at the target as it now is.
-
-    Raises ``Invalid`` for the case itself, ``Conflict`` for a target that is merged or at an end.
-    """
-    case, target = move.subject, move.inputs["target"]
-    if target.pk == case.pk:
-        raise Invalid(_("A case cannot be merged into itself."), fields={"target": [_("Choose another case.")]})
-    model = type(case)
-    locked = {
-        row.pk: row for row in model.objects.select_for_update().filter(pk__in=[case.pk, target.pk]).order_by("pk")
-    }
-    fresh = locked[target.pk]
-    if fresh.state in (State.MERGED, State.CLOSED, State.DECLINED, State.NOT_FILED, State.CANCELLED):
-        raise Conflict(
-            _("%(target)s is “%(state)s”; nothing can be merged into it. Choose the case that it belongs to.")
-            % {"target": fresh.number, "state": fresh.get_state_display()},
-            code="target_ended", current=case,
-        )  # fmt: skip
-    if locked[case.pk].version != case.version:
-        raise stale(locked[case.pk])
-    move.inputs["target"] = fresh
-
-
-def merge(move: Move) -> None:
-    """Point to the target and write the merge on its timeline too."""
-    case, target = move.subject, move.inputs["target"]
-    case.state_before_merge = move.before
-    case.merged_into = target
-    ends(move)
-    advance_by_system(target, "absorb", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)
-
-
-def unmerge(move: Move) -> None:
-    """Undo a merge: the case goes on where it stood, and the target's timeline says so."""
-    case, target = move.subject, move.subject.merged_into
-    case.merged_into, case.state_before_merge = None, ""
-    case.closed_at = case.closed_by = None
-    advance_by_system(target, "release", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)
 
 
 def file(move: Move) -> None:

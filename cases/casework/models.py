@@ -18,10 +18,9 @@ from cases.casework.urgency import Urgency
 from cases.workflow.fsm import Findable, Versioned, bridge
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
-from citygrid.common import clock
 from citygrid.common.prepared import Prepared
 from gridmap.areas.models import AreaLink
-from gridmap.scope import ScopedQuerySet
+from gridmap.scope import ScopedQuerySet, instant
 
 
 class CaseQuerySet(Urgency, Findable, ScopedQuerySet["Case"]):  # type: ignore[override]
@@ -33,7 +32,7 @@ class CaseQuerySet(Urgency, Findable, ScopedQuerySet["Case"]):  # type: ignore[o
         """Keep the cases in the person's areas, and those of the person's departments."""
         if not getattr(user, "is_active", False):
             return self.none()
-        acting = Acting.of(user, at or clock.now())
+        acting = Acting.of(user, instant(at))
         return self.in_scope(acting.roots(Perm.CASE_VIEW), acting.departments(Perm.CASE_VIEW_DEPARTMENT))
 
     def in_scope(self, roots: list[int], departments: list[int]) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.casework import checks, effects, guards, limits
+from cases.casework import checks, effects, guards, limits, merging
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
 from cases.workflow.table import Actor, ClockRule, ClockVerb, Input, InputType, Lifecycle, Relation, Transition
 from citygrid.accounts.roles import Role
@@ -101,12 +101,12 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "merge", _("Merge into another case"), (S.REPORTED, S.ACCEPTED), (S.MERGED,), actors=(AC, SL),
         inputs=(Input("target", _("case it belongs to"), InputType.REF, ref="cases"),),
-        checks=(effects.check_merge,), effect=effects.merge, clocks=ALL_STOP,
+        checks=(merging.check_merge,), effect=merging.merge, clocks=ALL_STOP,
     ),
     Transition(
         "unmerge", _("Undo the merge"), (S.MERGED,), (S.REPORTED, S.ACCEPTED), actors=(SL,), opinion=True,
         choose=lambda move: move.subject.state_before_merge or S.REPORTED,
-        effect=effects.unmerge, clocks=(start("accept"),),
+        effect=merging.unmerge, clocks=(start("accept"),),
     ),
     Transition(
         "absorb", _("Another case was merged in"), tuple(OPEN), (), system=True, inputs=(MERGED,),

@@ -85,8 +85,10 @@ def test_a_repeated_report_with_its_key_answers_the_first_time_again(people, con
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"category": "none"}, "category"), ({"description": " "}, "description"), ({"description": None}, "description"),
-        ({"lon": "x"}, "lon"), ({"crs": "mars"}, "crs"), ({"source": "sensor"}, "source"), ({"source": "fly"}, "source"),
+        ({"category": "none"}, "category"), ({"description": " "}, "description"),
+        ({"description": None}, "description"),
+        ({"lon": "x"}, "lon"), ({"crs": "mars"}, "crs"), ({"source": "sensor"}, "source"),
+        ({"source": "fly"}, "source"),
         ({"photos": []}, "photos"), ({"photos": ["x"]}, "photos"), ({"accuracy": -1}, "accuracy"),
         ({"photos": ["00000000-0000-0000-0000-000000000000"]}, "photos"), ({"description": "a\x00b"}, "description"),
         ({"client_request_id": "x" * 65}, "client_request_id"), ({"address": "x" * 201}, "address"),

@@ -1,0 +1,52 @@
+"""Merging two cases, and undoing it: both rows locked in order of their keys, both timelines told."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from cases.casework.effects import ends
+from cases.casework.states import State
+from cases.workflow.engine import Move, advance_by_system
+from cases.workflow.fsm import stale
+from citygrid.common.errors import Conflict, Invalid
+
+
+def check_merge(move: Move) -> None:
+    """Lock both cases in order of their keys, then look at the target as it now is.
+
+    Raises ``Invalid`` for the case itself, ``Conflict`` for a target that is merged or at an end.
+    """
+    case, target = move.subject, move.inputs["target"]
+    if target.pk == case.pk:
+        raise Invalid(_("A case cannot be merged into itself."), fields={"target": [_("Choose another case.")]})
+    model = type(case)
+    locked = {
+        row.pk: row for row in model.objects.select_for_update().filter(pk__in=[case.pk, target.pk]).order_by("pk")
+    }
+    fresh = locked[target.pk]
+    if fresh.state in (State.MERGED, State.CLOSED, State.DECLINED, State.NOT_FILED, State.CANCELLED):
+        raise Conflict(
+            _("%(target)s is “%(state)s”; nothing can be merged into it. Choose the case that it belongs to.")
+            % {"target": fresh.number, "state": fresh.get_state_display()},
+            code="target_ended", current=case,
+        )  # fmt: skip
+    if locked[case.pk].version != case.version:
+        raise stale(locked[case.pk])
+    move.inputs["target"] = fresh
+
+
+def merge(move: Move) -> None:
+    """Point to the target and write the merge on its timeline too."""
+    case, target = move.subject, move.inputs["target"]
+    case.state_before_merge = move.before
+    case.merged_into = target
+    ends(move)
+    advance_by_system(target, "absorb", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)
+
+
+def unmerge(move: Move) -> None:
+    """Undo a merge: the case goes on where it stood, and the target's timeline says so."""
+    case, target = move.subject, move.subject.merged_into
+    case.merged_into, case.state_before_merge = None, ""
+    case.closed_at = case.closed_by = None
+    advance_by_system(target, "release", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)

@@ -1,0 +1,37 @@
+"""How the API describes itself: the fixed part of its OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DESCRIPTION: dict[str, Any] = {
+    "TITLE": "CityGrid",
+    "DESCRIPTION": "Grids, communities, departments and the whistle-and-report case lifecycle of a city.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "citygrid.common.api.schema.add_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "gridmap.areas.models.Level",
+        "GridKindEnum": "gridmap.areas.models.GridKind",
+        "AreaClassEnum": "gridmap.areas.models.AreaClass",
+        "DepartmentKindEnum": "gridmap.departments.models.DepartmentKind",
+        "CategoryKindEnum": "cases.catalogue.models.CategoryKind",
+        "CaseStateEnum": "cases.casework.states.State",
+        "CaseSourceEnum": "cases.casework.states.Source",
+        "OutcomeEnum": "cases.casework.states.Outcome",
+        "DeclineReasonEnum": "cases.casework.states.DeclineReason",
+        "LampEnum": "cases.deadlines.lamps.Lamp",
+        "LimitUnitEnum": "cases.deadlines.limits.LimitUnit",
+        "TaskKindEnum": "cases.fieldwork.states.TaskKind",
+        "TaskStateEnum": "cases.fieldwork.states.TaskState",
+        "VerdictEnum": "cases.fieldwork.states.Verdict",
+        "RequestKindEnum": "cases.approvals.states.RequestKind",
+        "RequestStateEnum": "cases.approvals.states.RequestState",
+    },
+}
