@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -64,6 +65,24 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
+def digits(name: str, default: str, length: int) -> str:
+    """Return a code of exactly ``length`` digits, as text: codes may begin with 0."""
+    value = text(name, default)
+    if not (value.isascii() and value.isdecimal() and len(value) == length):
+        raise ImproperlyConfigured(f"{name}={value!r} is not a code of {length} digits, such as {default}.")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return the name of a time zone that this machine knows."""
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (LookupError, ValueError, OSError):  # unknown; no plain name; the folder of a continent
+        raise ImproperlyConfigured(f"{name}={value!r} is no known time zone. Use a name such as {default}.") from None
+    return value
+
+
 def address(name: str, default: str, schemes: tuple[str, ...]) -> str:
     """Return a URL whose scheme is one of ``schemes``, or the empty default."""
     value = text(name, default)
@@ -78,7 +97,14 @@ def database(name: str, home: Path) -> dict[str, Any]:
     ``postgis://user:password@host:port/name?sslmode=require`` (``postgres://`` means the same), or
     ``spatialite:///absolute/path.sqlite3``. A query parameter ``host`` names a socket directory.
     """
-    url = urlsplit(text(name) or f"spatialite:///{home}/citygrid.sqlite3")
+    try:
+        url = urlsplit(text(name) or f"spatialite:///{home}/citygrid.sqlite3")
+        port = str(url.port or "")
+    except ValueError:  # whose words may repeat a part of the password
+        raise ImproperlyConfigured(
+            f"{name} is not an address like postgis://user:password@host:5432/NAME. Write signs such as / or # in a "
+            "password as %2F or %23."
+        ) from None
     if url.scheme in ("postgis", "postgres", "postgresql"):
         options: dict[str, Any] = dict(parse_qsl(url.query))
         host = options.pop("host", "") or url.hostname or ""
@@ -91,7 +117,7 @@ def database(name: str, home: Path) -> dict[str, Any]:
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),
             "HOST": host,
-            "PORT": str(url.port or ""),
+            "PORT": port,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,

@@ -175,16 +175,16 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 # The second holds texts of Django that read better in another way; makemessages writes to the first alone.
 LOCALE_PATHS = [BASE_DIR / "citygrid" / "locale", BASE_DIR / "citygrid" / "locale" / "overrides"]
-TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
 USE_I18N = USE_TZ = True
 GRID_SEQUENCE_WIDTH = env.number("GRID_SEQUENCE_WIDTH", 3, low=2, high=4)  # digits behind the 12 of the community
-CITY_CODE = env.text("CITY_CODE", "350982")  # GB/T 2260 code of the city or county this installation serves
 CASE_PREFIX = env.text("CASE_PREFIX", "FD")  # letters that begin every case number
 WORK_DAY_MODE = env.choice("WORK_DAY_MODE", "hours8", ("hours8", "end_of_day"))  # the city's reading of 工作日
 REOPEN_DAYS = env.number("REOPEN_DAYS", 15, low=0, high=365)
 FIELD_TASK_EXPIRE_HOURS = env.number("FIELD_TASK_EXPIRE_HOURS", 24, low=1, high=720)  # overdue by so much: called off
 REQUEST_EXPIRE_DAYS = env.number("REQUEST_EXPIRE_DAYS", 7, low=1, high=365)  # a request nobody decided lapses
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)
+CITY_CODE = env.digits("CITY_CODE", "350982", 6)  # GB/T 2260 code of the city or county this installation serves
 MAP_REVIEW_NUMBER = env.text("MAP_REVIEW_NUMBER")  # 审图号, shown in the corner of every map
 MAP_TILES_URL = env.text("MAP_TILES_URL")  # {z}/{x}/{y} template; empty: the project's own outlines alone
 MAP_TILES_ATTRIBUTION = env.text("MAP_TILES_ATTRIBUTION")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 from citygrid import sqlite_driver
 
 sqlite_driver.install()
 os.environ.setdefault("CITYGRID_HOME", tempfile.mkdtemp(prefix="citygrid-test-"))
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # parallel processes must not wait for each other's locks
+    os.environ["CITYGRID_HOME"] = str(Path(os.environ["CITYGRID_HOME"]) / worker)
 os.environ["DJANGO_SETTINGS_MODULE"] = "citygrid.settings"
 for name, value in {
     "DEBUG": "0", "HTTPS": "0", "STATIC_HASHED": "0", "SECRET_KEY": "tests-only-" + "k" * 50,

@@ -75,6 +75,7 @@ LABELS: dict[str, Any] = {
     "post.ended": _("Post ended"),
     "post.granted": _("Post given"),
     "post.withdrawn": _("Post withdrawn before it began"),
+    "register.looked_up": _("Person looked up by a whole number"),
     "register.revealed": _("Personal data revealed"),
     "responsibility_grid.regrouped": _("Grids of the responsibility grid changed"),
     "stage_limit.set": _("Time limit of a stage set"),

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from cases.journal.models import Event
 from cases.workflow.engine import COMMON_INPUTS, LIFECYCLES
 from cases.workflow.table import Input, InputType
+from gridmap.departments.models import Department
 
-LIVES = {model._meta.label_lower: life for model, life in LIFECYCLES.items()}
 # What is written besides the inputs of a move and tells something to people.
 NOTED: dict[str, Any] = {
     "distance_m": gettext_lazy("distance in metres"),
@@ -43,40 +43,53 @@ class Happened:
 
 def told(events: Iterable[Event]) -> list[Happened]:
     """Return the events as lines."""
-    return [_told(event) for event in events]
+    events = list(events)
+    departments = _departments(events)
+    lives = {model._meta.label_lower: life for model, life in LIFECYCLES.items()}
+    return [_told(event, lives.get(event.subject_type), departments) for event in events]
 
 
-def _told(event: Event) -> Happened:
-    life = LIVES.get(event.subject_type)
+def _told(event: Event, life: Any, departments: dict[str, str]) -> Happened:
     moved = event.to_state != event.from_state
     return Happened(
         event,
         life=life.label if life and life.name != "case" else "",
         state=life.states.get(event.to_state, "") if life and moved else "",
         opinion=str(event.facts.get("opinion", "")),
-        facts=[fact for fact in _facts(event, life) if fact[1]],
+        facts=[fact for fact in _facts(event, life, departments) if fact[1]],
     )
 
 
-def _facts(event: Event, life: Any) -> list[tuple[Any, str]]:
+def _facts(event: Event, life: Any, departments: dict[str, str]) -> list[tuple[Any, str]]:
     row = next((row for row in life.rows if event.kind == f"{life.name}.{row.name}"), None) if life else None
     inputs = {item.name: item for item in (*COMMON_INPUTS, *(row.inputs if row else ()))}
     found = []
     for name, value in event.facts.items():
         if name in inputs:
-            found.append((inputs[name].label, _value(inputs[name], value)))
+            found.append((inputs[name].label, _value(inputs[name], value, departments)))
         elif name in NOTED:
             found.append((NOTED[name], str(value)))
     return found
 
 
-def _value(item: Input, value: Any) -> str:
+def _value(item: Input, value: Any, departments: dict[str, str]) -> str:
     if item.type == InputType.EVIDENCE:
         return str(len(value)) if isinstance(value, list) and value else ""
     if isinstance(value, list):
-        return _(", ").join(_value(item, one) for one in value)
+        return _(", ").join(_value(item, one, departments) for one in value)
     if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
         return str(dict(item.choices).get(value, value))
+    if item.ref == "departments":
+        return departments.get(str(value), str(value))
     if item.type == InputType.DATETIME and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "DATETIME_FORMAT")
     return str(value)
+
+
+def _departments(events: list[Event]) -> dict[str, str]:
+    """Return the names of the departments that the events speak of, by code; they name no more than the case does."""
+    codes: set[str] = set()
+    for event in events:
+        codes.update(code for code in [event.facts.get("department")] if isinstance(code, str))
+        codes.update(code for code in event.facts.get("co_departments") or () if isinstance(code, str))
+    return {one.code: one.label for one in Department.objects.filter(code__in=codes)} if codes else {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework import staff
@@ -17,7 +18,7 @@ from cases.evidence.models import Evidence
 from cases.workflow.inputs import MAX_TEXT
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
-from gridmap.areas.models import AreaLink, Grid, Level
+from gridmap.areas.models import Grid, Level
 
 FEW = 6  # so many choices are shown at once
 LONG_TEXTS = frozenset({"result", "order", "reply", "text", "opinion", "reason"})
@@ -39,8 +40,9 @@ class EvidenceWidget(forms.FileInput):
     template_name = "cases/moves/evidence.html"
     allow_multiple_selected = True
 
-    def __init__(self, acting: Acting) -> None:
-        super().__init__(attrs={"multiple": True, "accept": "image/*,application/pdf,video/mp4,video/webm"})
+    def __init__(self, acting: Acting, *, camera: bool) -> None:
+        kinds = "image/*" if camera else "image/*,application/pdf,video/mp4,video/webm"
+        super().__init__(attrs={"multiple": True, "accept": kinds} | ({"capture": "environment"} if camera else {}))
         self.acting = acting
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -64,9 +66,9 @@ class ConditionSelect(forms.RadioSelect):
 
 def field_for(item: Input, subject: Any, acting: Acting) -> forms.Field:
     """Return the field that shows an input of a move on ``subject``."""
-    common: dict[str, Any] = {"label": item.label, "required": item.required, "help_text": item.help}
+    common: dict[str, Any] = {"label": capfirst(item.label), "required": item.required, "help_text": item.help}
     if item.type == InputType.EVIDENCE:
-        return forms.Field(widget=EvidenceWidget(acting), **common)
+        return forms.Field(widget=EvidenceWidget(acting, camera=item.name.endswith("photos")), **common)
     if item.type == InputType.REF:
         return _reference(item, subject, acting, common)
     if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
@@ -118,11 +120,8 @@ def _reference(item: Input, subject: Any, acting: Acting, common: dict[str, Any]
 
 
 def _workers(subject: Any, acting: Acting) -> Options:
-    path = [
-        (link.ancestor.level, link.ancestor.code)
-        for link in AreaLink.objects.filter(descendant=subject.area_id).select_related("ancestor").order_by("depth")
-    ]
-    around = next((code for level, code in path if level != Level.GRID), path[0][1])
+    wide = [area for area in acting.path(subject.area_id) if area.level != Level.GRID]
+    around = wide[-1].code if wide else subject.area.code
     return _people(staff.grid_workers(acting, around))
 
 

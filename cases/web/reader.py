@@ -22,7 +22,7 @@ def acting_of(request: HttpRequest) -> Acting:
     """Return the person of the request, at the time of the request."""
     found: Acting | None = getattr(request, "_acting", None)
     if found is None:
-        found = Acting(request.user, clock.now())
+        found = Acting.of(request.user, clock.now())
         request._acting = found  # type: ignore[attr-defined]
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -19,7 +20,6 @@ from cases.casework.models import Case
 from cases.casework.services import report_case
 from cases.casework.table import CASE
 from cases.catalogue.models import Category
-from cases.web.fields import EvidenceWidget
 from cases.web.forms import InputForm
 from cases.web.nearby import nearby as cases_nearby
 from cases.web.reader import acting_of, for_casework, may_report
@@ -46,9 +46,6 @@ class ReportForm(InputForm):
 
     def __init__(self, acting: Acting, **sent: Any) -> None:
         super().__init__(INPUTS, None, acting, name="report", **sent)
-        widget = self.fields["photos"].widget
-        assert isinstance(widget, EvidenceWidget)  # noqa: S101 - says the kind to the type checker
-        widget.attrs["accept"] = "image/*"
         self.fields["description"].widget = forms.Textarea(attrs={"rows": 3, "maxlength": 4000})
         self.fields["address"].widget.attrs["maxlength"] = 200
 
@@ -148,13 +145,14 @@ def _categories(acting: Acting) -> tuple[list[Category], list[tuple[str, list[Ca
 
 
 def _map(acting: Acting) -> dict[str, Any]:
-    """Return what the map module needs: the window (west, south, east, north) of the person's places."""
+    """Return what the map module needs: the person's places, and the window (west, south, east, north) around them."""
     roots = [root for _role, area, _dept, served in acting.posts if (root := area or served) is not None]
-    shapes = [one.geom.extent for one in AreaVersion.objects.in_force(acting.at).filter(area__in=roots).only("geom")]
-    window = [min(s[0] for s in shapes), min(s[1] for s in shapes), max(s[2] for s in shapes),
-              max(s[3] for s in shapes)] if shapes else None  # fmt: skip
+    drawn = AreaVersion.objects.in_force(acting.at).filter(area__in=roots).only("geom", "geom_far")
+    shapes = [one.geom_far or one.geom for one in drawn]
+    extents = [shape.extent for shape in shapes]
     return {
-        "window": window,
+        "window": _around(extents),
+        "outlines": [json.loads(shape.json) for shape in shapes],
         "tiles": settings.MAP_TILES_URL,
         "attribution": settings.MAP_TILES_ATTRIBUTION,
         "nearby": reverse("cases_nearby"),
@@ -164,3 +162,11 @@ def _map(acting: Acting) -> dict[str, Any]:
             "found": _("Your position, to %(metres)s m."),
         },
     }  # fmt: skip
+
+
+def _around(extents: list[tuple[float, float, float, float]]) -> list[float] | None:
+    """Return the window around all of them, or ``None`` without any."""
+    if not extents:
+        return None
+    west, south, east, north = zip(*extents, strict=True)
+    return [min(west), min(south), max(east), max(north)]

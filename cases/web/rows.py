@@ -77,27 +77,29 @@ def lights_of(keys: Sequence[int], at: datetime) -> dict[int, Light]:
             if clock.due_at is not None}  # fmt: skip
 
 
-def know_places(cases: Sequence[Case], acting: Acting) -> None:
+def know_places(cases: Sequence[Any], acting: Acting) -> None:
     """Tell ``acting`` what lies above the places of these cases, in one query for all."""
     links = AreaLink.objects.filter(descendant__in={case.area_id for case in cases}).select_related("ancestor")
-    above: dict[int, list[Any]] = {}
-    for link in links:
-        above.setdefault(link.descendant_id, []).append(link.ancestor)
-    for area, path in above.items():
-        acting.know_above(area, path)
+    paths: dict[int, list[Any]] = {}
+    for link in links.order_by("-depth"):
+        paths.setdefault(link.descendant_id, []).append(link.ancestor)
+    for path in paths.values():
+        acting.know_path(tuple(path))
 
 
 def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
     moves = [_button(row, case) for row in possible.values()]
-    name = forward(case, possible)
+    name = forward(case, possible, acting)
     button = _button(possible[name], case) if name else None
     return Row(case, light, [role.label for role in LIFECYCLES[Case].turn_of(case)], button, moves)
 
 
-def forward(case: Case, possible: Container[str]) -> str:
-    """Return which of the possible moves carries the case on, or nothing."""
+def forward(case: Case, possible: Container[str], acting: Acting) -> str:
+    """Return which of the possible moves carries the case on, or nothing. While a handler works, others wait."""
     taken = {"assign_handler"} if case.handler_id else set()
+    if case.handler_id and not case.is_assigned_to(acting.user):
+        taken.add("submit")
     return next((name for name in FORWARD if name in possible and name not in taken), "")
 
 

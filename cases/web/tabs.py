@@ -18,7 +18,6 @@ from cases.casework.urgency import running
 from cases.web.reader import may_report
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
-from gridmap.scope import department_ids
 
 STAGES: tuple[tuple[str, Any, tuple[S, ...]], ...] = (
     ("accept", _("To accept"), (S.REPORTED,)),
@@ -84,7 +83,7 @@ def _of_centre(visible: Any, acting: Acting) -> list[Tab]:
 
 
 def _of_department(acting: Acting) -> list[Tab]:
-    own = department_ids(acting.user, Perm.CASE_VIEW_DEPARTMENT, acting.at)
+    own = acting.departments(Perm.CASE_VIEW_DEPARTMENT)
     ours = Q(lead_department__in=own)
     working = Q(state__in=[S.HANDLING, S.SUBMITTED])
     ongoing = Q(state__in=[S.DISPATCHED, S.HANDLING, S.SUBMITTED])

@@ -74,7 +74,7 @@ def context_of(
     know_places([case], acting)
     made = offers(case, acting)
     possible = {offer.row.name for offer in made if not offer.reason}
-    first = forward(case, possible)
+    first = forward(case, possible, acting)
     for offer in made:
         offer.first = offer.row.name == first
         offer.open = offer.row.name == chosen or (not chosen and refused is None and offer.first)

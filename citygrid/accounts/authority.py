@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_backends
 from django.utils.translation import gettext as _
 
 from citygrid.accounts.models import User
@@ -27,3 +29,11 @@ def require_over(by: Any, perm: Perm, user: User) -> None:
     """Raise ``NotAllowed`` unless ``by`` holds ``perm`` wherever ``user`` has a post. ``None`` is the system itself."""
     if by is not None and not by.has_perm(perm, user):
         raise lacking(perm)
+
+
+def will_have(user: User, perm: Perm, at: datetime) -> bool:
+    """Whether ``user`` has the right at that time or gets it later, by what is decided already.
+
+    Asks every backend that can look ahead, as Django asks them for ``has_perm``.
+    """
+    return any(backend.will_have(user, perm, at) for backend in get_backends() if hasattr(backend, "will_have"))

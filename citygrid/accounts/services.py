@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citygrid.accounts import passwords, sessions, tokens
-from citygrid.accounts.authority import lacking, require_over
+from citygrid.accounts.authority import lacking, require_over, will_have
 from citygrid.accounts.models import OldPassword, User
 from citygrid.accounts.permissions import Perm
 from citygrid.common import facts
-from citygrid.common.errors import Conflict, Invalid
+from citygrid.common.errors import Conflict, Invalid, NotAllowed
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")  # handbook §9.3
 _FIELDS = ("display_name", "mobile", "email")
@@ -83,11 +83,21 @@ def change_account(*, user: User, at: datetime, by: Any = None, **fields: str) -
 def set_first_password(*, user: User, at: datetime, by: Any = None, password: str | None = None) -> str:
     """Give the account a made-up password (or the one given), to be changed at once, and return it to be handed over.
 
-    Every session and token of the person ends. Raises ``NotAllowed``, also to oneself; ``Invalid`` for a weak one.
+    Every session and token of the person ends. Raises ``NotAllowed``, also for an administrator who has a password
+    already: who could replace it could sign in as that administrator, and the three would be one (handbook §9.1).
+    ``Conflict`` for oneself; ``Invalid`` for a weak one. ``by`` of ``None`` is somebody on the server.
     """
     require_over(by, Perm.ACCOUNT_MANAGE, user)
     if by is not None and by.pk == user.pk:
         raise _own_account()
+    if by is not None and user.has_usable_password() and will_have(user, Perm.ADMIN_ENTER, at):
+        raise NotAllowed(
+            _(
+                "The password of an administrator is not replaced by another administrator. Ask the security "
+                "administrator to hand the posts over to a new account, or use “manage.py reset_administrator” on the "
+                "server."
+            )
+        )
     if password is None:
         password = passwords.make()
     _set_password(user, password, at)
@@ -101,7 +111,7 @@ def set_first_password(*, user: User, at: datetime, by: Any = None, password: st
 
 @transaction.atomic
 def change_password(*, user: User, password: str, at: datetime, session_key: str | None = None) -> None:
-    """Change one's own password. Every other session ends; ``session_key`` names the one that stays.
+    """Change one's own password. Every token and every other session ends; ``session_key`` names what stays.
 
     Raises ``Invalid`` with the broken rules in words.
     """
@@ -109,6 +119,7 @@ def change_password(*, user: User, password: str, at: datetime, session_key: str
     user.must_change_password = False
     user.save(update_fields=["password", "password_set_at", "must_change_password"])
     sessions.end_all(user=user, at=at, by=user, but=session_key)
+    tokens.revoke_all(user=user, at=at, by=user)
     facts.record("account.password_changed", user, at=at, by=user)
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -89,19 +90,21 @@ class UserAdmin(PermAdmin):
     @admin.action(description=gettext_lazy("Set a first password"), permissions=["manage"])
     def first_password(self, request: HttpRequest, queryset: Any) -> Any:
         """Make up passwords and show them once, to be handed over."""
+        made: list[tuple[User, str]] = []
 
         def do(user: User) -> None:
-            password = accounts.set_first_password(user=user, at=clock.now(), by=request.user)
-            messages.warning(
-                request,
-                _("First password of %(name)s: %(password)s — it is shown only now and must be changed at once.")
-                % {"name": user.username, "password": password},
-            )
+            made.append((user, accounts.set_first_password(user=user, at=clock.now(), by=request.user)))
 
-        return ask_then_do(
+        answer = ask_then_do(
             self, request, queryset, name="first_password", do=do,
             question=_("Set a new first password for these people? Their sessions and tokens end."),
         )  # fmt: skip
+        if not made:
+            return answer
+        # In this answer alone: a message would travel in a cookie, and browsers and proxies keep those.
+        title = _("First passwords")
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "made": made}
+        return TemplateResponse(request, "admin/first_passwords.html", context)
 
     @admin.action(description=gettext_lazy("Close the chosen accounts"), permissions=["manage"])
     def close(self, request: HttpRequest, queryset: Any) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
 from citygrid.accounts.permissions import Perm
+from gridmap.posts.models import Post
 from gridmap.posts.rights import can
 
 
@@ -20,3 +22,7 @@ class PostBackend(BaseBackend):
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """The administration pages as a whole are one right."""
         return can(user_obj, Perm.ADMIN_ENTER)
+
+    def will_have(self, user_obj: Any, perm: Perm, at: datetime) -> bool:
+        """Whether a post in force or to come gives the right, also while the account is closed."""
+        return Post.objects.holding(user_obj, perm).overlapping(at, None).exists()

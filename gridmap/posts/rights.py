@@ -17,8 +17,8 @@ def can(user: Any, perm: Perm, thing: Any = None, at: datetime | None = None) ->
     """Whether a post in force gives ``user`` the right; for a ``thing``, whether it gives it there.
 
     A ``thing`` is an area, something with an area (its queryset's ``scope_path`` says where), or a person: then the
-    right must reach every place where that person has a post, so that a street cannot act upon a city's manager who
-    also helps out there. Raises ``TypeError`` for a thing without an area.
+    right must reach every place where that person has a post or gets one, so that a street cannot act upon a city's
+    manager who also helps out there, nor upon one who begins tomorrow. Raises ``TypeError`` without an area.
     """
     if not getattr(user, "is_active", False):
         return False
@@ -46,7 +46,7 @@ def area_id_of(thing: Any) -> int:
 
 
 def _can_everywhere(user: Any, perm: Perm, person: User, at: datetime) -> bool:
-    places = {post.scope_area_id for post in person.posts.in_force(at).select_related("department")}
+    places = {post.scope_area_id for post in person.posts.overlapping(at, None).select_related("department")}
     if not places:
         return can(user, perm, at=at)
     return area_ids(user, perm, at).filter(descendant__in=places).values("descendant").distinct().count() == len(places)

@@ -166,6 +166,8 @@ def _keep_one_manager(post: Post, at: datetime) -> None:
     keys = roles_with(Perm.POST_MANAGE)
     if post.role not in keys or post.starts_at > at:
         return
+    # Two managers ended at once would each see the other stay. In one order, so that they wait and do not entangle.
+    list(Post.objects.select_for_update().filter(role__in=keys).order_by("pk").values_list("pk"))
     others = Post.objects.in_force(at).filter(role__in=keys, user__is_active=True).exclude(pk=post.pk)
     if not others.exclude(user=post.user_id).exists() and not others.filter(user=post.user_id, ends_at=None).exists():
         raise Conflict(_("This is the last post that may give posts. Give it to somebody else before you end it."))

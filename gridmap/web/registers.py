@@ -20,8 +20,8 @@ from citygrid.common import clock
 from gridmap.areas.models import Area
 from gridmap.objects.models import KeyPlace
 from gridmap.posts.rights import can, require
-from gridmap.registers import checks
 from gridmap.registers import reveal as revealing
+from gridmap.registers.lookup import look_up
 from gridmap.registers.models import Household, Person, Unit
 from gridmap.registers.services import subject_of
 
@@ -89,18 +89,12 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_POST
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Find the people with exactly this phone or identity number in the person's areas."""
+    """Find the people with exactly this phone or identity number in the person's areas, on record."""
     require(request.user, Perm.REGISTER_VIEW)
     form = LookupForm(request.POST)
     people: list[Person] = []
     if form.is_valid():
-        own = (
-            Person.objects.visible_to(request.user)
-            .living_here()
-            .select_related("household__area", "household__building")
-        )
-        number = checks.tidy(form.cleaned_data["number"])
-        people = [*own.with_phone(number), *own.with_identity_number(number)]
+        people = look_up(number=form.cleaned_data["number"], by=request.user, at=clock.now())
     context = {"form": form, "people": people, "asked": form.is_valid()}
     return render(request, "gridmap/registers/lookup.html", context)
 

@@ -1,5 +1,5 @@
 // The report form: a pin on the map, the phone's position, the grid with its open cases, tiles found by words.
-import { createMap, degrees } from "../kit/map.js";
+import { colour, createMap, degrees } from "../kit/map.js";
 
 const L = window.L;
 const form = document.querySelector("[data-cg-report]");
@@ -49,6 +49,9 @@ typed.addEventListener("change", () => {
   look();
 });
 form.addEventListener("change", (event) => { if (event.target.name === "category") look(); });
+for (const outline of config.outlines) {
+  L.geoJSON(outline, { style: () => ({ color: colour("--cg-blue"), weight: 2, fillOpacity: 0.05 }), interactive: false }).addTo(map);
+}
 if (config.window) {
   const [west, south, east, north] = config.window;
   map.fitBounds([[south, west], [north, east]]);

@@ -30,6 +30,9 @@ function entry(box, answer) {
 async function send(box, file) {
   const body = new FormData();
   body.append("file", file);
+  const input = box.querySelector("input[type=file]");
+  if (box.dataset.cgAlbum !== undefined) body.append("origin", "album");
+  else if (input.hasAttribute("capture") && matchMedia("(pointer: coarse)").matches) body.append("origin", "camera");
   const answer = await fetch(box.dataset.cgUpload, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
   const found = await answer.json();
   if (!answer.ok) throw new Error(found.error.message);
@@ -60,6 +63,15 @@ async function sendAll(box, input) {
 for (const box of document.querySelectorAll("[data-cg-upload]")) {
   const input = box.querySelector("input[type=file]");
   input.addEventListener("change", () => { if (input.files.length) sendAll(box, input); });
+  const album = box.querySelector("[data-cg-upload-album]");
+  if (album) {
+    album.hidden = !matchMedia("(pointer: coarse)").matches; // elsewhere the camera is not forced
+    album.addEventListener("click", () => {
+      input.removeAttribute("capture");
+      box.dataset.cgAlbum = "";
+      input.click();
+    });
+  }
   box.addEventListener("click", (event) => {
     if (event.target.closest("[data-cg-upload-drop]")) event.target.closest("li").remove();
   });

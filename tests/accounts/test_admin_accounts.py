@@ -53,13 +53,25 @@ def test_an_account_is_opened_without_a_password_and_gets_a_first_one(people):
     user = User.objects.get(username="newcomer")
     assert not user.has_usable_password()
     answer = act(client, "user", "first_password", user)
-    shown = next(str(message) for message in answer.context["messages"] if message.level_tag == "warning")
-    (password,) = re.findall(r"newcomer\W+(\S+)", shown)
+    (password,) = re.findall(r"<dt>newcomer.*?<code[^>]*>(\S+)</code>", answer.content.decode(), re.DOTALL)
     user.refresh_from_db()
     assert user.check_password(password)
     assert user.must_change_password
     assert kinds()[-2:] == ["account.opened", "account.first_password_set"]
     assert password not in str(list(apps.get_model("cases.Event").objects.values_list("facts", flat=True)))
+    assert "no-store" in answer.headers["Cache-Control"]
+    cookies = f"{client.cookies.output()} {answer.cookies.output()}"
+    assert "sessionid" in cookies
+    assert password not in cookies
+    assert password not in client.get(reverse("admin:accounts_user_changelist")).content.decode()
+
+
+def test_one_person_who_is_refused_does_not_hide_the_password_of_another(people):
+    answer = act(as_(people["sysadmin"]), "user", "first_password", people["secadmin"], people["clerk"])
+    text = answer.content.decode()
+    assert "<dt>clerk" in text
+    assert "<dt>secadmin" not in text
+    assert sorted(told(answer)) == ["error", "success"]
 
 
 def test_a_bad_mobile_is_refused_beside_its_field(people):

@@ -35,6 +35,17 @@ def test_changing_it_ends_the_other_sessions_and_keeps_this_one(signed_in, peopl
     assert "account.password_changed" in kinds()
 
 
+def test_changing_it_revokes_the_tokens_and_the_page_says_so_before(signed_in, people, kinds):
+    client = signed_in("gw")
+    _token, secret = tokens.create(user=people["gw"], at=clock.now())
+    other, _secret = tokens.create(user=people["handler"], at=clock.now())
+    assert "your API tokens are revoked" in client.get("/account/password/").content.decode()
+    change(client)
+    assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/api/v1/me/").status_code == 401
+    assert list(ApiToken.objects.alive(clock.now())) == [other]
+    assert {"account.tokens_revoked", "account.password_changed"} <= set(kinds())
+
+
 @pytest.mark.parametrize(
     ("new", "sentence"),
     [

@@ -290,13 +290,12 @@ def test_files_flow_under_asgi_too(people):
         return whole, piece
 
     whole, piece = asyncio.run(fetch())
-    assert len(whole) == len(media.mp4())
-    assert piece == whole[10:20]
+    assert (len(whole), piece) == (len(media.mp4()), whole[10:20])
 
 
 def test_showing_a_photo_costs_few_queries(as_, case, django_assert_max_num_queries):
     key = used(as_("gw"), case)
-    client = as_("acceptor")
-    body(client.get(f"{EVIDENCE}{key}/file/"))
+    client, address = as_("acceptor"), f"{EVIDENCE}{key}/file/"
+    body(client.get(address))
     with django_assert_max_num_queries(4):
-        body(client.get(f"{EVIDENCE}{key}/file/"))
+        body(client.get(address))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from cases.journal.models import Event, Seal
 from cases.journal.seals import seal
@@ -39,7 +40,8 @@ def together(jobs, threads=8):
 
     def guarded(job):
         try:
-            return job()
+            with translation.override("en"):  # a thread starts in the language of the installation
+                return job()
         except Exception as error:
             return error
         finally:

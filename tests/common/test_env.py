@@ -107,3 +107,30 @@ def test_an_address_of_something_else_is_refused(monkeypatch, tmp_path, url, say
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured, match=says):
         env.database("DATABASE_URL", tmp_path)
+
+
+@pytest.mark.parametrize("rest", ["u:hidden/word@h/city", "u@h:99999/city", "u@h:54x32/city", "u@[::1/city"])
+def test_a_malformed_database_address_is_refused_without_repeating_it(monkeypatch, tmp_path, rest):
+    monkeypatch.setenv("WHERE", f"postgis://{rest}")
+    with pytest.raises(ImproperlyConfigured, match="WHERE is not an address like postgis://") as refused:
+        env.database("WHERE", tmp_path)
+    assert "hidden" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+@pytest.mark.parametrize("raw", ["35098", "3509821", "35098a", "３５０９８２", "-35098"])
+def test_a_code_has_exactly_its_digits(monkeypatch, raw):
+    monkeypatch.setenv("CODE", raw)
+    with pytest.raises(ImproperlyConfigured, match=f"CODE='{raw}' is not a code of 6 digits, such as 350982"):
+        env.digits("CODE", "350982", 6)
+    monkeypatch.setenv("CODE", "012345")
+    assert env.digits("CODE", "350982", 6) == "012345"
+
+
+@pytest.mark.parametrize("raw", ["Asia/Fuding", "Asia", "../etc/passwd", "/etc/passwd", "UTC+8:00", ""])
+def test_an_unknown_time_zone_is_refused(monkeypatch, raw):
+    monkeypatch.setenv("ZONE", raw)
+    with pytest.raises(ImproperlyConfigured, match=r"is no known time zone\. Use a name such as Asia/Shanghai"):
+        env.time_zone("ZONE", "Asia/Shanghai")
+    monkeypatch.setenv("ZONE", "Asia/Urumqi")
+    assert env.time_zone("ZONE", "Asia/Shanghai") == "Asia/Urumqi"

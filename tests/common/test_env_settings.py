@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "production-" + "0123456789abcdef" * 4
-READERS = {"text", "flag", "number", "words", "choice", "address", "database"}
+READERS = {"text", "flag", "number", "words", "choice", "address", "database", "digits", "time_zone"}
 
 
 def read(tmp_path, monkeypatch, **variables):
@@ -55,6 +55,7 @@ def test_a_short_or_simple_secret_key_is_refused(production, key):
     [
         ("DEBUG", "perhaps"), ("BEHIND_PROXY", "-1"), ("LOGIN_FAILURE_LIMIT", "0"), ("LOG_LEVEL", "LOUD"),
         ("REDIS_URL", "http://cache"), ("DATABASE_URL", "postgis://db.example"), ("MAIL_PORT", "smtp"),
+        ("DATABASE_URL", "postgis://db.example:port/city"), ("TIME_ZONE", "Asia/Fuding"), ("CITY_CODE", "福鼎"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_with_the_variables_name(production, name, value):

@@ -49,8 +49,9 @@ def start(path: Path) -> subprocess.Popen[str]:
     """The command in a process of its own, on the database of this test."""
     said = connection.settings_dict
     if connection.vendor == "postgresql":
-        host, port = said["HOST"] or "127.0.0.1", said["PORT"] or 5432
-        address = f"postgis://{quote(said['USER'])}:{quote(said['PASSWORD'])}@{host}:{port}/{said['NAME']}"
+        port = f":{said['PORT']}" if said["PORT"] else ""
+        who = f"{quote(said['USER'])}:{quote(said['PASSWORD'])}"
+        address = f"postgis://{who}@{port}/{said['NAME']}?host={said['HOST']}"  # a name, or the folder of a socket
     else:
         address = f"spatialite:///{said['NAME']}"
     return subprocess.Popen(  # noqa: S603 - our own interpreter

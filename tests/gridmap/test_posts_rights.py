@@ -125,6 +125,19 @@ def test_a_right_over_a_person_must_reach_every_place_of_that_person(people, cit
     assert can(people["secadmin"], Perm.SESSION_END, people["gw"])
 
 
+def test_a_right_over_a_person_counts_the_posts_to_come_and_not_those_that_ended(people, city):
+    now, day = clock.now(), timedelta(days=1)
+    local = cast.person("local", Role.SYSADMIN, area=city[cast.OURS])
+    coming = Post.objects.get(user=people["manager"])
+    coming.starts_at = now + day
+    coming.save()
+    assert not can(local, Perm.ACCOUNT_MANAGE, people["manager"], now)
+    assert can(people["sysadmin"], Perm.ACCOUNT_MANAGE, people["manager"], now)
+    coming.starts_at, coming.ends_at = now - day, now
+    coming.save()
+    assert can(local, Perm.ACCOUNT_MANAGE, people["manager"], now)
+
+
 def test_people_without_a_post_or_with_a_closed_account_may_nothing(people):
     Post.objects.filter(user=people["gw"]).delete()
     people["sysadmin"].is_active = False

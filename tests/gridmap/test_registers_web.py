@@ -139,6 +139,18 @@ def test_nobody_is_found_elsewhere_or_by_a_part(gw, rows, typed):
     assert "Nobody in your areas has this number" in text
 
 
+def test_every_lookup_is_journaled_with_its_count_and_without_the_number(people, gw, rows):
+    for typed in (PHONES[MINE], PHONES[THEIRS]):
+        gw.post(reverse("register_lookup"), {"number": typed})
+    gw.post(reverse("register_lookup"), {"number": ""})
+    events = Event.objects.filter(kind="register.looked_up").order_by("pk")
+    assert [event.facts for event in events] == [{"count": 1}, {"count": 0}]
+    assert {event.actor_id for event in events} == {people["gw"].pk}
+    assert not [
+        event for event in events if PHONES[MINE] in str(event.__dict__) or PHONES[THEIRS] in str(event.__dict__)
+    ]
+
+
 def test_a_number_is_never_looked_up_through_an_address(gw):
     assert gw.get(reverse("register_lookup")).status_code == 405
 

@@ -16,6 +16,7 @@ def main() -> None:
     from citygrid.common import clock
     from gridmap.areas.models import AreaVersion, Level
     from tests import cast
+    from tests.cases.walk import catalogue
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         areas = cast.build_city()
@@ -24,6 +25,7 @@ def main() -> None:
             cast.person(name, role, area=areas.get(code), department=departments.get(code))
     # One slow hash serves everybody: the browser signs in for real, but the cast is not hashed one by one.
     User.objects.update(password=make_password(cast.PASSWORD), password_set_at=clock.now())
+    catalogue()
     for people, code in zip((40, 90, 140, 260), cast.GRIDS, strict=True):
         AreaVersion.objects.filter(area__code=code, level=Level.GRID).update(population=people, households=people // 3)
 

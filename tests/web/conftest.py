@@ -92,6 +92,7 @@ def signed_in(browser: Browser, server: Server) -> Callable[[str], Any]:
 def visit(browser: Browser, server: Server, signed_in: Callable[[str], Any]) -> Iterator[Visit]:
     """Open a page as somebody: ``visit("/areas/", "street", size=PHONE, language="zh-CN", scheme="dark")``.
 
+    ``refused`` is the status of a refusal that the test provokes, ``place`` the device's longitude and latitude.
     At the end no page may have logged an error, broken the content security policy or left a fetch unanswered.
     """
     contexts: list[BrowserContext] = []
@@ -105,11 +106,14 @@ def visit(browser: Browser, server: Server, signed_in: Callable[[str], Any]) -> 
         language: str = "en",
         scheme: Any = "light",
         status: int = 200,
+        refused: int = 0,
+        place: tuple[float, float] | None = None,
     ) -> Page:
         state = signed_in(username) if username else None
         context = browser.new_context(
             base_url=server.url, viewport=size, locale=language, color_scheme=scheme, storage_state=state,
-            reduced_motion="reduce",
+            reduced_motion="reduce", permissions=["geolocation"] if place else [],
+            geolocation={"longitude": place[0], "latitude": place[1], "accuracy": 8} if place else None,
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
@@ -119,6 +123,7 @@ def visit(browser: Browser, server: Server, signed_in: Callable[[str], Any]) -> 
             asked_for = (
                 status >= 400 and f"status of {status}" in message.text and message.location["url"].endswith(path)
             )
+            asked_for = asked_for or bool(refused and f"status of {refused}" in message.text)
             if message.type in ("error", "warning") and not asked_for:
                 faults.append(f"{page.url}: {message.text} {message.location['url']}")
 

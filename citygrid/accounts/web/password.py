@@ -23,7 +23,7 @@ from citygrid.common.errors import Invalid
 @sensitive_post_parameters()
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Ask for the present and a new password; every other session of the person ends."""
+    """Ask for the present and a new password; every other session and every token of the person ends."""
     user, at = request.user, clock.now()
     form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and isinstance(user, User) and form.is_valid() and _proved(request, user, form):
@@ -36,7 +36,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, user)
             sessions.rename(old_key=key, new_key=request.session.session_key or "")
-            messages.success(request, _("Your password was changed. Your other sessions were ended."))
+            messages.success(
+                request, _("Your password was changed. Your other sessions were ended and your API tokens revoked.")
+            )
             return redirect("home")
     due = isinstance(user, User) and passwords.is_due(user, at)
     return render(request, "accounts/password.html", {"form": form, "due": due}, status=422 if form.is_bound else 200)

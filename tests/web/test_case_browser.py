@@ -1,0 +1,252 @@
+"""A case in the browser, from the report to the end, by the people whose moves these are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cases.media import PLACE, encoded, exif, picture
+from tests.web.conftest import DESK, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Photos of the place, each another file."""
+    folder = tmp_path_factory.mktemp("photos")
+    found = []
+    for number in range(40):
+        path = folder / f"{number}.jpg"
+        path.write_bytes(encoded(picture(seed=number), "JPEG", exif=exif()))
+        found.append(path)
+    return found
+
+
+def attach(page: Page, scope: str, field: str, photo: Path) -> None:
+    """Choose a photo and wait until it is sent."""
+    box = page.locator(f"{scope} [data-cg-name={field}]")
+    box.locator("input[type=file]").set_input_files(photo)
+    expect(box.locator("img")).to_be_visible()
+
+
+def fill_report(page: Page, photo: Path, text: str) -> None:
+    attach(page, ".cg-report", "photos", photo)
+    page.get_by_role("button", name="Use my position").click()
+    expect(page.locator("[data-cg-place]")).to_contain_text("350982003901001")
+    page.get_by_role("searchbox", name="Search categories").fill("垃圾")
+    page.locator(".cg-tile", has_text="暴露垃圾").click()
+    page.get_by_label("Description").fill(text)
+
+
+def report(visit, photo: Path, text: str = "容器外有垃圾") -> str:
+    """Report a case from the phone and return its number."""
+    page = visit("/cases/report/", "gw", size=PHONE, place=PLACE)
+    fill_report(page, photo, text)
+    page.get_by_role("button", name="Report it").click()
+    page.wait_for_url(re.compile(r"/cases/[A-Z]{2}\d{12,}/$"))
+    return page.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def move(visit, number: str, who: str, name: str, *, size=DESK, **given: str) -> Page:
+    """Make a move through its form on the case page; ``given`` are values by field."""
+    page = visit(f"/cases/{number}/?move={name}", who, size=size)
+    form = page.locator(f"details#{name}")
+    assert form.get_attribute("open") is not None
+    for field, value in given.items():
+        fill(form, field, value)
+    form.locator(".cg-form-actions button").click()
+    expect(page.locator(".cg-alert-success")).to_be_visible()
+    return page
+
+
+def fill(form, field: str, value: str) -> None:
+    control = form.locator(f"[name={field}]")
+    if field == "opinion" and not control.is_visible():
+        form.locator(".cg-extra > summary").click()
+    kind = control.first.get_attribute("type")
+    if kind == "radio":
+        form.locator(f"[name={field}][value='{value}']").check()
+    elif control.first.evaluate("one => one.tagName") == "SELECT":
+        control.select_option(value)
+    else:
+        control.fill(value)
+
+
+def ask(visit, number: str, who: str, kind: str, **given: str) -> None:
+    page = visit(f"/cases/{number}/", who)
+    page.locator(f"#ask-{kind} > summary").click()
+    form = page.locator(f"#ask-{kind}")
+    for field, value in given.items():
+        fill(form, field, value)
+    form.locator(".cg-form-actions button").click()
+    expect(page.locator(".cg-alert-success")).to_be_visible()
+
+
+def decide(visit, number: str, who: str, name: str = "Approve", opinion: str = "") -> None:
+    page = visit("/requests/", who)
+    card = page.locator("section.card", has_text=number)
+    card.locator("summary", has_text=name).click()
+    form = card.locator(f"details[id^={name.lower()}]")
+    if opinion:
+        fill(form, "opinion", opinion)
+    form.locator(".cg-form-actions button").click()
+    expect(page.locator(".cg-alert-success")).to_be_visible()
+
+
+def submit_work(visit, number: str, photo: Path, result: str) -> None:
+    page = visit(f"/cases/{number}/?move=submit", "handler", size=PHONE)
+    form = page.locator("details#submit")
+    fill(form, "outcome", "solved")
+    fill(form, "result", result)
+    attach(page, "#submit", "after_photos", photo)
+    form.locator(".cg-form-actions button").click()
+    expect(page.locator(".cg-alert-success")).to_be_visible()
+
+
+def answer_task(visit, photo: Path, verdict: str, note: str = "") -> None:
+    page = visit("/", "gw", size=PHONE, place=PLACE)
+    page.locator(".cg-task-link").first.click()
+    page.wait_for_url(re.compile("/tasks/"))
+    form = page.locator("[data-cg-position-form]")
+    fill(form, "verdict", verdict)
+    page.get_by_role("button", name="Use my position").click()
+    expect(form.locator("[name=position]")).to_have_value(re.compile("120.20500"))
+    attach(page, "[data-cg-position-form]", "photos", photo)
+    if note:
+        fill(form, "note", note)
+    page.get_by_role("button", name="Report back").click()
+    expect(page.locator(".cg-alert-success")).to_be_visible()
+
+
+def test_a_case_goes_all_the_way_by_six_people_with_return_extension_and_rework(visit, photos):
+    shots = iter(photos)
+    number = report(visit, next(shots))
+    page = visit("/", "acceptor")
+    line = page.locator("tr", has_text=number)
+    line.get_by_role("button", name="Accept").click()  # straight from the worklist
+    expect(page.locator(".cg-alert-success")).to_contain_text(number)
+    move(visit, number, "leader", "file", condition="CJ214-E0102-01")
+    move(visit, number, "dispatcher", "dispatch", department="ZJJ")
+    move(visit, number, "dispatcher", "redispatch", department="CGJ", opinion="应由城管局处理")
+    ask(visit, number, "clerk", "return", reason="不属本单位职责")
+    decide(visit, number, "dispatcher")
+    move(visit, number, "dispatcher", "dispatch", department="CGJ", opinion="属本单位职责")
+    move(visit, number, "clerk", "sign")
+    move(visit, number, "clerk", "assign_handler", handler="handler")
+    ask(visit, number, "handler", "extension", reason="需要吊车")
+    decide(visit, number, "clerk")
+    decide(visit, number, "dispatcher")
+    submit_work(visit, number, next(shots), "已清运")
+    move(visit, number, "clerk", "confirm")
+    move(visit, number, "dispatcher", "pass_feedback")
+    move(visit, number, "acceptor", "send_check")
+    answer_task(visit, next(shots), "fail", "还有垃圾")
+    move(visit, number, "acceptor", "rework", opinion="还有垃圾")
+    submit_work(visit, number, next(shots), "再次清运")
+    move(visit, number, "clerk", "confirm")
+    move(visit, number, "dispatcher", "pass_feedback")
+    move(visit, number, "acceptor", "send_check")
+    answer_task(visit, next(shots), "pass")
+    page = move(visit, number, "leader", "close")
+    expect(page.locator("#cg-turn")).to_have_text("Closed")
+    rounds = page.locator("section", has=page.locator("#cg-people"))
+    expect(rounds).to_contain_text("Round 4")
+    expect(rounds).to_contain_text("再次清运")
+    page.get_by_text("What has been counted?").or_(page.get_by_text("Why is it due then?")).first.click()
+    expect(page.locator(".cg-arithmetic li").first).to_contain_text("The clock starts on")
+
+
+def test_a_case_is_suspended_and_goes_on(visit, photos):
+    number = report(visit, photos[20])
+    for who, name, given in (
+        ("acceptor", "accept", {}), ("leader", "file", {"condition": "CJ214-E0102-01"}),
+        ("dispatcher", "dispatch", {"department": "CGJ"}), ("clerk", "sign", {}),
+    ):  # fmt: skip
+        move(visit, number, who, name, **given)
+    ask(visit, number, "clerk", "suspension", reason="等待材料", until="2030-01-01T10:00")
+    decide(visit, number, "dispatcher", "Refuse", "理由不足")
+    ask(visit, number, "clerk", "suspension", reason="等待材料，见附件", until="2030-01-01T10:00")
+    decide(visit, number, "dispatcher")
+    page = visit(f"/cases/{number}/", "clerk")
+    expect(page.locator("#cg-turn")).to_have_text("Suspended")
+    move(visit, number, "clerk", "resume", opinion="材料已到")
+
+
+def test_somebody_else_was_faster_and_nothing_typed_is_lost(visit, photos):
+    number = report(visit, photos[21])
+    page = visit(f"/cases/{number}/?move=decline", "acceptor", refused=409)
+    move(visit, number, "operator", "comment", text="市民又打来电话")
+    form = page.locator("details#decline")
+    fill(form, "reason", "no_problem")
+    fill(form, "competent_unit", "物业公司 0593-1234567")
+    fill(form, "opinion", "小区内部事务")
+    form.locator(".cg-form-actions button").click()
+    changed = page.locator(".cg-changed")
+    expect(changed).to_contain_text("市民又打来电话")
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has changed this")
+    expect(form.locator("[name=competent_unit]")).to_have_value("物业公司 0593-1234567")
+    expect(form.locator("[name=opinion]")).to_have_value("小区内部事务")
+    expect(form.locator("[name=reason][value=no_problem]")).to_be_checked()
+    form.locator(".cg-form-actions button").click()
+    expect(page.locator("#cg-turn")).to_have_text("Declined")
+
+
+def test_a_refused_report_keeps_the_photo_and_every_word(visit, photos):
+    page = visit("/cases/report/", "gw", size=PHONE, place=PLACE, refused=422)
+    fill_report(page, photos[22], "  ")
+    page.get_by_label("Address or landmark").fill("大榕树下")
+    page.get_by_role("button", name="Report it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Describe the problem")
+    expect(page.locator("[data-cg-name=photos] img")).to_be_visible()
+    expect(page.get_by_label("Address or landmark")).to_have_value("大榕树下")
+    expect(page.locator("[name=category]:checked")).to_have_value("CJ214-E0102")
+    page.get_by_label("Description").fill("树下有垃圾")
+    page.get_by_role("button", name="Report it").click()
+    page.wait_for_url(re.compile(r"/cases/[A-Z]{2}\d{12,}/$"))
+
+
+def test_cases_nearby_are_offered_while_reporting(visit, photos):
+    number = report(visit, photos[23])
+    page = visit("/cases/report/", "gw", size=PHONE, place=PLACE)
+    page.get_by_role("button", name="Use my position").click()
+    expect(page.locator("[data-cg-place]")).to_contain_text("Is it one of these?")
+    expect(page.locator("[data-cg-place] a").first).to_have_attribute("href", re.compile("/cases/"))
+    assert number
+
+
+def test_two_cases_are_accepted_at_once_each_with_its_result(visit, photos):
+    numbers = [report(visit, photos[24]), report(visit, photos[25])]
+    page = visit("/cases/?tab=accept", "acceptor")
+    for number in numbers:
+        page.get_by_label(f"Choose {number}").check()
+    expect(page.locator("[data-cg-pick-count]")).to_have_text("2 chosen")
+    page.get_by_label("Move").select_option("accept")
+    page.get_by_role("button", name="Do it for all chosen").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("Done for 2 of 2")
+
+
+PAGES = ["/", "/cases/", "/cases/?tab=all", "/cases/?q=none&tab=all", "/requests/", "/requests/?tab=all"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, photos, size, scheme, language):
+    number = report(visit, photos[26 + 4 * (size == PHONE) + 2 * (scheme == "dark") + (language == "en")])
+    move(visit, number, "acceptor", "send_verify", note="看清是否属实")
+    faults = []
+    task = visit("/", "gw", language=language).locator(".cg-task-link").last.get_attribute("href") or ""
+    walks = [("acceptor", PAGES), ("gw", ["/", "/cases/report/", task, f"/cases/{number}/"]), ("clerk", PAGES)]
+    for who, paths in walks:
+        page = visit(paths[0], who, size=size, scheme=scheme, language=language)
+        for path in paths:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            faults += [f"{path} {who}: {fault}" for fault in accessible(page)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                faults.append(f"{path} {who}: scrolls sideways")
+    assert faults == []
