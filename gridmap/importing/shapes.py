@@ -25,8 +25,29 @@ def polygons(shape: Any) -> list[Polygon]:
 
 def repaired(shape: Any) -> Any:
     """Return a valid shape of polygons only (possibly empty) that covers what ``shape`` covers by the even-odd rule."""
-    sound = shape if shape.is_valid else shapely.make_valid(shape)
-    return union(polygons(sound))
+    if shape.is_valid:
+        return union(polygons(shape))
+    return union([face for part in shapely.get_parts([shape]) for face in _odd_faces(part)])
+
+
+def _odd_faces(part: Any) -> list[Any]:
+    """Cut a polygon's rings where they cross, and keep the faces that a ray leaves over an odd number of edges.
+
+    ``make_valid`` loses faces beside edges that lie on one another.
+    """
+    if not isinstance(part, Polygon) or part.is_empty:
+        return polygons(shapely.make_valid(part))
+    rings = [part.exterior, *part.interiors]
+    edges = np.concatenate([np.hstack([points[:-1], points[1:]]) for points in map(shapely.get_coordinates, rings)])
+    x0, y0, x1, y1 = edges.T
+    found = []
+    for face in shapely.get_parts(shapely.polygonize(shapely.get_parts([shapely.union_all(rings)]))):
+        inside = face.representative_point()
+        crossed = (y0 > inside.y) != (y1 > inside.y)
+        reach = (x1 - x0)[crossed] * (inside.y - y0[crossed]) / (y1 - y0)[crossed] + x0[crossed]
+        if np.count_nonzero(inside.x < reach) % 2:
+            found.append(face)
+    return found
 
 
 def union(shapes: Sequence[Any]) -> MultiPolygon:
