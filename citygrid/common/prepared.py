@@ -31,7 +31,7 @@ class _Made:
     sql: str
     params: tuple[tuple[str, int | None] | Any, ...]
     slots: frozenset[int]  # positions in params that are (name of the value, index in the list)
-    converters: tuple[tuple[int, Any, Any], ...]  # (column, converters, expression)
+    converted: tuple[tuple[int, Any], ...]  # (column, expression) whose values the database does not give as they are
     model: Any
     fields: tuple[str, ...]
     span: tuple[int, int]
@@ -62,10 +62,15 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
         cursor.execute(made.sql, params)
         rows = cursor.fetchall()
     start, end = made.span
+    # Asked for anew each time: those of geometries belong to the thread.
+    conversions = [
+        (column, (*connection.ops.get_db_converters(expression), *expression.get_db_converters(connection)), expression)
+        for column, expression in made.converted
+    ]
     found = []
     for raw in rows:
         row = list(raw)
-        for column, converters, expression in made.converters:
+        for column, converters, expression in conversions:
             value = row[column]
             for convert in converters:
                 value = convert(value, expression, connection)
@@ -110,14 +115,14 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
     except EmptyResultSet:
         return None
     select, info = compiler.select, compiler.klass_info
-    converters = compiler.get_converters([one[0] for one in select])
+    converters = compiler.get_converters([one[0] for one in select])  # column → (converters, expression)
     columns = info["select_fields"]
     start, end = columns[0], columns[-1] + 1
     return _Made(
         sql=sql,
         params=tuple(marks.get(param, param) if _can_be_mark(param) else param for param in params),
         slots=frozenset(at for at, param in enumerate(params) if _can_be_mark(param) and param in marks),
-        converters=tuple((column, *pair) for column, pair in converters.items()),
+        converted=tuple((column, pair[1]) for column, pair in converters.items()),
         model=info["model"],
         fields=tuple(one[0].target.attname for one in select[start:end]),
         span=(start, end),
