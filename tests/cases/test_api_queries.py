@@ -26,9 +26,7 @@ def condition(city):
 
 
 def queries(action) -> list[str]:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         action()
     return [one["sql"] for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]
 

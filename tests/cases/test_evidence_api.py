@@ -43,8 +43,8 @@ def as_(people):
 
 
 def send(client, content=None, name="a.jpg", declared="image/jpeg", headers=None, **fields):
-    file = SimpleUploadedFile(name, media.jpeg() if content is None else content, declared)
-    return client.post(EVIDENCE, {"file": file, **fields}, format="multipart", headers=headers or {})
+    fields["file"] = SimpleUploadedFile(name, media.jpeg() if content is None else content, declared)
+    return client.post(EVIDENCE, fields, format="multipart", headers=headers or {})
 
 
 def sent(client, *args, **fields) -> dict:
@@ -278,12 +278,12 @@ def test_files_flow_under_asgi_too(people):
     async def fetch() -> tuple[bytes, bytes]:
         client = AsyncClient()
         await client.aforce_login(people["gw"])
-        file = SimpleUploadedFile("a.mp4", media.mp4(), "video/mp4")
-        row = (await client.post(EVIDENCE, {"file": file})).json()
-        answer: Any = await client.get(row["file_url"])
+        given = {"file": SimpleUploadedFile("a.mp4", media.mp4(), "video/mp4")}
+        address = (await client.post(EVIDENCE, given)).json()["file_url"]
+        answer: Any = await client.get(address)
         whole = b"".join([chunk async for chunk in answer.streaming_content])
         answer.close()
-        part: Any = await client.get(row["file_url"], headers={"Range": "bytes=10-19"})
+        part: Any = await client.get(address, headers={"Range": "bytes=10-19"})
         piece = b"".join([chunk async for chunk in part.streaming_content])
         part.close()
         await sync_to_async(connections.close_all)()  # those of the thread that served
@@ -294,8 +294,7 @@ def test_files_flow_under_asgi_too(people):
 
 
 def test_showing_a_photo_costs_few_queries(as_, case, django_assert_max_num_queries):
-    key = used(as_("gw"), case)
-    client, address = as_("acceptor"), f"{EVIDENCE}{key}/file/"
-    body(client.get(address))
-    with django_assert_max_num_queries(4):
-        body(client.get(address))
+    client, address = as_("acceptor"), f"{EVIDENCE}{used(as_('gw'), case)}/file/"
+    for most in (20, 4):  # the first time marks it
+        with django_assert_max_num_queries(most):
+            body(client.get(address))

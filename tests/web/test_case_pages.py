@@ -6,15 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cases.casework.models import Case
 from cases.casework.states import State
+from cases.deadlines.models import Clock
+from cases.evidence.models import Evidence
 from citygrid.common import clock
-from tests.cases.walk import Walk, catalogue
+from tests import cast
+from tests.cases.media import encoded, picture
+from tests.cases.walk import Walk, catalogue, photo
 from tests.web.test_areas import signed_in
 
 pytestmark = pytest.mark.django_db
 EN = {"accept-language": "en"}
+# Queries of a page at most, session and frame included.
+MOST = {("acceptor", "/"): 30, ("acceptor", "/cases/"): 30, ("clerk", "/cases/?tab=all"): 30, ("gw", "/"): 30}
 
 
 @pytest.fixture
@@ -49,3 +58,241 @@ def test_everybody_who_may_see_a_case_gets_its_page_in_every_state(people, walk,
         if seen:
             assert case.number in answer.content.decode()
         assert signed_in(user).get("/", headers=EN).status_code == 200
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> None:
+    """Keep uploads out of the house."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def sent(people) -> dict[str, str]:
+    """A report as a browser without script sends it."""
+    return {
+        "category": "CJ214-E0102", "description": "垃圾", "position": "120.205,27.335", "accuracy": "8",
+        "address": "大榕树下", "client_request_id": "once",
+    }  # fmt: skip
+
+
+def a_file(seed: int = 1) -> Any:
+    return SimpleUploadedFile("a.jpg", encoded(picture(seed=seed), "JPEG"), "image/jpeg")
+
+
+def test_a_report_needs_no_script_and_is_made_once_however_often_it_is_sent(people, sent):
+    catalogue()
+    client = signed_in(people["gw"])
+    first = client.post("/cases/report/", sent | {"photos_file": a_file()}, headers=EN)
+    again = client.post("/cases/report/", sent | {"photos_file": a_file()}, headers=EN)
+    case = Case.objects.get()
+    assert first.headers["Location"] == again.headers["Location"] == f"/cases/{case.number}/"
+    assert (case.accuracy_m, case.address, case.evidence.count()) == (8, "大榕树下", 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"description": " "}, "Describe the problem"),
+        ({"category": ""}, "Choose what kind of problem it is"),
+        ({"position": ""}, "Say where it is"),
+        ({"position": "121.9,27.335"}, "outside the city"),
+    ],
+)
+def test_a_refused_report_keeps_what_was_typed_and_the_photo(people, sent, change, said):
+    catalogue()
+    answer = post(people["gw"], "/cases/report/", **sent | change, photos_file=a_file())
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    kept = Evidence.objects.get()
+    assert f'name="photos" value="{kept.pk}"' in page
+    assert 'value="大榕树下"' in page
+    answer = post(people["gw"], "/cases/report/", **sent, photos=str(kept.pk))
+    assert answer.status_code == 302
+    assert Case.objects.get().evidence.get() == kept
+
+
+def test_a_file_that_is_no_photo_is_refused_beside_its_field(people, sent):
+    catalogue()
+    fake = SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")
+    answer = post(people["gw"], "/cases/report/", **sent, photos_file=fake)
+    assert answer.status_code in (415, 422)
+    assert "errorlist" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_who_does_not_report_is_told_who_does(people):
+    answer = signed_in(people["manager"]).get("/cases/report/", headers=EN)
+    assert answer.status_code == 403
+    assert "grid worker" in answer.content.decode()
+
+
+def test_the_form_offers_open_cases_nearby_with_the_grid(people, walk):
+    page = see(people["gw"], "/cases/report/nearby/", position="120.2051,27.3351")
+    assert walk.case.number in page
+    assert cast.GRIDS[0] in page
+    assert walk.case.number not in see(people["gw"], "/cases/report/nearby/", position="120.207,27.337")
+    assert walk.case.number not in see(people["gw"], "/cases/report/nearby/", position="120.205,27.335", category="X")
+    assert "outside the city" in see(people["gw"], "/cases/report/nearby/", position="121.9,27.335")
+    assert walk.case.number not in see(people["stranger_gw"], "/cases/report/nearby/", position="120.205,27.335")
+
+
+def test_a_stranger_finds_neither_case_nor_task_nor_request(people, walk):
+    walk.to(State.CHECKING)
+    task = walk.case.field_tasks.get()
+    stranger = signed_in(people["stranger_gw"])
+    for path in (f"/cases/{walk.case.number}/", f"/tasks/{task.pk}/", "/cases/FD209901010001/"):
+        assert stranger.get(path).status_code == 404
+    for path in (
+        f"/cases/{walk.case.number}/moves/comment/",
+        f"/tasks/{task.pk}/moves/complete/",
+        "/requests/1/moves/approve/",
+    ):
+        assert stranger.post(path, {"text": "?"}).status_code == 404
+
+
+def test_moves_not_possible_now_are_greyed_with_the_reason(people, walk):
+    page = see(people["acceptor"], f"/cases/{walk.to(State.PENDING_CHECK).number}/")
+    assert "No photo of the finished work proves time and place" in page
+    assert f'action="/cases/{walk.case.number}/moves/skip_check/"' not in page
+    assert f'action="/cases/{walk.case.number}/moves/send_check/"' in page
+
+
+def test_a_move_of_another_role_is_refused_in_words_with_the_text_kept(people, walk):
+    answer = post(people["gw"], f"/cases/{walk.case.number}/moves/decline/", opinion="没有问题", competent_unit="物业")
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "It can be done by: acceptor" in page
+    assert "没有问题" in page
+
+
+def test_a_stale_move_shows_what_changed_since_and_keeps_the_opinion(people, walk):
+    seen = walk.case.version
+    walk.do("comment", "operator", text="市民又打来电话")
+    url = f"/cases/{walk.case.number}/moves/decline/"
+    typed = {"reason": "no_problem", "competent_unit": "物业", "opinion": "小区内部事务"}
+    answer = post(people["acceptor"], url, **typed, version=str(seen))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "市民又打来电话" in page
+    assert "小区内部事务" in page
+    assert f'name="version" value="{walk.case.version}"' in page
+    assert post(people["acceptor"], url, **typed, version=str(walk.case.version)).status_code == 302
+
+
+def test_when_somebody_else_made_the_move_the_words_stay_on_the_page(people, walk):
+    seen = walk.case.version
+    walk.do("accept", "acceptor")
+    answer = post(
+        people["acceptor"], f"/cases/{walk.case.number}/moves/decline/", reason="no_problem", competent_unit="物业",
+        opinion="小区内部事务", version=str(seen),
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "It is now “accepted”" in page
+    assert "小区内部事务" in page
+    assert "What changed since you looked" in page
+
+
+def test_requests_show_the_rule_and_are_refused_with_the_words_kept(people, walk):
+    number = walk.to(State.HANDLING).number
+    page = see(people["clerk"], f"/cases/{number}/")
+    assert "Used: 0 of 2" in page
+    assert "A handler is assigned. Revoke the handler first." in page
+    answer = post(people["clerk"], f"/cases/{number}/ask/suspension/", reason="等待材料", until="2020-01-01T10:00")
+    assert answer.status_code == 422
+    assert "等待材料" in answer.content.decode()
+    assert post(people["clerk"], f"/cases/{number}/ask/extension/", reason="需要吊车").status_code == 302
+    inbox = see(people["dispatcher"], "/requests/")
+    assert "需要吊车" in inbox
+    assert "1 request" in inbox
+    asked = walk.case.approvals.get()
+    answer = post(people["dispatcher"], f"/requests/{asked.pk}/moves/refuse/", version=str(asked.version))
+    assert answer.status_code == 422
+    assert "needs an opinion" in answer.content.decode()
+    post(people["dispatcher"], f"/requests/{asked.pk}/moves/approve/", version=str(asked.version))
+    asked.refresh_from_db()
+    assert asked.state == "approved"
+    assert post(people["clerk"], f"/cases/{number}/ask/holiday/", reason="?").status_code == 404
+
+
+def test_the_arithmetic_of_a_deadline_comes_as_a_part_and_as_a_page(people, walk):
+    clock_id = Clock.objects.of(walk.case).get(kind="accept").pk
+    client, path = signed_in(people["acceptor"]), f"/cases/{walk.case.number}/clocks/{clock_id}/"
+    part = client.get(path, headers=EN | {"HX-Request": "true"}).content.decode()
+    assert "The clock starts on" in part
+    assert "<html" not in part
+    assert "<html" in client.get(path, headers=EN).content.decode()
+    assert client.get(f"/cases/{walk.case.number}/clocks/{clock_id + 999}/").status_code == 404
+
+
+def test_bulk_moves_answer_for_each_case_by_itself(people, walk):
+    other = Walk(people, walk.condition, at=walk.at)
+    stale = f"{other.case.number}:{other.case.version}"
+    other.do("comment", "operator", text="x")
+    answer = post(
+        people["acceptor"], "/cases/bulk/", move="accept",
+        pick=[f"{walk.case.number}:{walk.case.version}", stale, "FD209901010001:1"], next="/cases/?tab=accept",
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert "Done for 1 of 3" in page
+    assert "Somebody else has changed this" in page
+    assert 'href="/cases/?tab=accept"' in page
+    assert [Case.objects.get(pk=one.case.pk).state for one in (walk, other)] == ["accepted", "reported"]
+    assert "No case was chosen" in post(people["acceptor"], "/cases/bulk/", move="accept").content.decode()
+
+
+def test_a_form_never_leads_to_another_site(people, walk):
+    answer = post(
+        people["acceptor"], f"/cases/{walk.case.number}/moves/accept/", version="1", next="https://elsewhere.example/"
+    )
+    assert answer.headers["Location"] == f"/cases/{walk.case.number}/"
+
+
+def test_queues_count_and_filters_narrow(people, walk):
+    walk.to(State.HANDLING)
+    late = Walk(people, walk.condition, at=walk.at)
+    page = see(people["clerk"], "/cases/", tab="our_hand")
+    assert "1 case" in page
+    assert walk.case.number in page
+    page = see(people["acceptor"], "/cases/")
+    assert walk.case.number not in page
+    for query in ({"q": walk.case.number.lower()}, {"state": "handling"}, {"q": "垃圾", "area": cast.OURS}):
+        assert walk.case.number in see(people["acceptor"], "/cases/", tab="all", **query)
+    for query in ({"q": "nothing"}, {"source": "media"}, {"area": cast.THEIRS}, {"state": "wrong"}):
+        page = see(people["acceptor"], "/cases/", tab="all", **query)
+        assert "No case was found" in page
+    page = see(people["acceptor"], "/cases/", tab="all", lamp="red")
+    assert late.case.number in page
+    assert walk.case.number not in page
+    page = see(people["acceptor"], "/cases/", tab="all", state="wrong")
+    assert "not one of the available choices" in page
+
+
+def test_the_cost_of_a_page_does_not_grow_with_its_cases(people, walk):
+    counts: dict[tuple[str, str], list[int]] = {}
+    for _more in range(2):
+        for who, path in (("acceptor", "/"), ("acceptor", "/cases/"), ("clerk", "/cases/?tab=all"), ("gw", "/")):
+            client = signed_in(people[who])
+            client.get(path)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            counts.setdefault((who, path), []).append(len(queries))
+        for _case in range(4):
+            Walk(people, walk.condition, at=walk.at).to(State.HANDLING)
+            Walk(people, walk.condition, at=walk.at)
+    assert {key: found for key, found in counts.items() if found[1] > MOST[key]} == {}
+    assert counts[("acceptor", "/cases/")][0] == counts[("acceptor", "/cases/")][1]
+
+
+def test_the_case_page_costs_a_fixed_number_of_queries(people, walk):
+    walk.to(State.HANDLING)
+    client = signed_in(people["clerk"])
+    client.get(f"/cases/{walk.case.number}/")
+    with CaptureQueriesContext(connection) as before:
+        client.get(f"/cases/{walk.case.number}/")
+    for _more in range(5):
+        walk.do("comment", "clerk", text="又一条", photos=[photo(people["clerk"], walk.at)])
+    with CaptureQueriesContext(connection) as after:
+        client.get(f"/cases/{walk.case.number}/")
+    assert len(after) == len(before) <= 40
