@@ -216,7 +216,7 @@ def form(category, **more):
 
 
 def test_the_administration_adds_a_condition_with_its_limits(page, category):
-    page.post(reverse("admin:cases_filingcondition_add"), form(category))
+    page.post(reverse("admin:cases_filingcondition_add"), form(category), headers={"Accept-Language": "en"})
     row = FilingCondition.objects.get()
     assert [str(limit) for limit in row.limits.order_by("area_class")] == ["2 working hours", "1 working days"]
 

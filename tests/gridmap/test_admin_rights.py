@@ -44,6 +44,10 @@ EXPECTED = {
     "gridmap.unit": "- - -",
     "cases.categorystandard": "w - -",
     "cases.category": "w - -",
+    "cases.filingcondition": "w - -",
+    "cases.stagelimit": "w - -",
+    "cases.calendaryear": "w - -",
+    "cases.timetable": "w - -",
     "accounts.user": "w r r",
     "accounts.usersession": "- r -",
     "accounts.apitoken": "- r -",
@@ -80,9 +84,13 @@ def things(people, city, departments):
     Unit.objects.create(area=grid, name="便利店")
     standards, categories = apps.get_model("cases.CategoryStandard"), apps.get_model("cases.Category")
     standard = standards.objects.create(code="S", key="S", name="S")
-    categories.objects.create(
+    category = categories.objects.create(
         standard=standard, kind="event", major_code="01", major_name="市容", minor_code="01", name="乱堆"
     )
+    apps.get_model("cases.FilingCondition").objects.create(code="1", category=category, valid_from=cast.START)
+    apps.get_model("cases.StageLimit").objects.create(kind="accept", value=1, unit="work_hour")
+    apps.get_model("cases.CalendarYear").objects.create(year=2026, source="通知")
+    apps.get_model("cases.Timetable").objects.create(periods=[["08:00", "12:00"]])
     UserSession.objects.create(user=people["gw"], session_key="k", started_at=cast.START, seen_at=cast.START)
     ApiToken.objects.create(
         user=people["gw"], prefix="cg_", digest="d", created_at=cast.START, expires_at=cast.START.replace(year=2027)
