@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 from citygrid import sqlite_driver
 
 sqlite_driver.install()
@@ -19,3 +21,7 @@ for name, value in {
     "LOG_LEVEL": "WARNING", "LOG_FORMAT": "console", "CITY_CODE": "350982",
 }.items():  # fmt: skip
     os.environ[name] = value
+
+# A busy machine must not fail a law of arithmetic: speed has its own place, tests/benchmarks.
+settings.register_profile("citygrid", deadline=None)
+settings.load_profile("citygrid")
