@@ -230,23 +230,3 @@ def test_two_cases_are_accepted_at_once_each_with_its_result(visit, photos):
 
 
 PAGES = ["/", "/cases/", "/cases/?tab=all", "/cases/?q=none&tab=all", "/requests/", "/requests/?tab=all"]
-
-
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, photos, size, scheme, language):
-    number = report(visit, photos[26 + 4 * (size == PHONE) + 2 * (scheme == "dark") + (language == "en")])
-    move(visit, number, "acceptor", "send_verify", note="看清是否属实")
-    faults = []
-    task = visit("/", "gw", language=language).locator(".cg-task-link").last.get_attribute("href") or ""
-    walks = [("acceptor", PAGES), ("gw", ["/", "/cases/report/", task, f"/cases/{number}/"]), ("clerk", PAGES)]
-    for who, paths in walks:
-        page = visit(paths[0], who, size=size, scheme=scheme, language=language)
-        for path in paths:
-            page.goto(path)
-            page.wait_for_load_state("networkidle")
-            faults += [f"{path} {who}: {fault}" for fault in accessible(page)]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                faults.append(f"{path} {who}: scrolls sideways")
-    assert faults == []
