@@ -6,3 +6,6 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 source_ip: ContextVar[str] = ContextVar("source_ip", default="")
+
+# Where the request itself carries its id, for what is logged about it after its context has been left.
+REQUEST_ATTRIBUTE = "citygrid_request_id"

@@ -53,6 +53,7 @@ class RequestContextMiddleware:
         # Once replaced, a second reading of the header would count the proxies twice.
         request.META.pop("HTTP_X_FORWARDED_FOR", None)
         tokens = (context.request_id.set(request_id), context.source_ip.set(address))
+        setattr(request, context.REQUEST_ATTRIBUTE, request_id)
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
         try:

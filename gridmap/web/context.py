@@ -56,8 +56,8 @@ class Frame:
     @cached_property
     def posts(self) -> list[Post]:
         """The person's posts in force."""
-        user = self.request.user
-        if not user.is_authenticated:
+        user = getattr(self.request, "user", None)  # a request refused on its way in was never asked whose it is
+        if user is None or not user.is_authenticated:
             return []
         mine = Post.objects.in_force(clock.now()).filter(user=user.pk)
         return list(mine.select_related("area", "department__area_served").order_by("pk"))

@@ -26,6 +26,7 @@ def lines():
     root, level = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(settings["root"]["level"])
+    assert logging.getLogger("django.request").level == logging.ERROR, "Django has taken our settings"
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     root.removeHandler(handler)
     root.setLevel(level)
@@ -76,6 +77,48 @@ def test_all_lines_of_a_request_carry_its_id_which_is_answered(rf, lines):
     assert inside["request_id"] == request["request_id"] == seen["id"] == response["X-Request-ID"]
     assert (request["path"], request["status"], request["source_ip"]) == ("/areas/", 200, "127.0.0.1")
     assert context.request_id.get() == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.web.test_errors")
+@pytest.mark.parametrize(
+    ("address", "status"), [("/nope/", 404), ("/api/v1/nope/", 404), ("/fail/denied/", 403), ("/fail/broken/", 400)]
+)
+def test_what_a_client_asks_in_vain_is_one_line(client, lines, address, status):
+    assert client.get(address).status_code == status
+    (line,) = lines()
+    assert (line["event"], line["status"], line["level"]) == ("request", status, "info")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/api/v1/me/"])
+def test_a_made_up_host_is_a_warning_without_a_trace_and_answered_as_a_mistake(client, lines, address):
+    answer = client.get(address, headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    told, request = lines()
+    assert (told["level"], told["logger"]) == ("warning", "django.security.DisallowedHost")
+    assert "evil.example" in told["event"]
+    assert "exception" not in told
+    assert told["request_id"] == request["request_id"] == answer["X-Request-ID"]
+    assert request["status"] == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.web.test_errors")
+def test_a_fault_of_ours_is_an_error_with_its_trace_and_the_id_of_its_request(client, lines):
+    client.raise_request_exception = False
+    answer = client.get("/fail/crash/")
+    (fault,) = (line for line in lines() if line["level"] == "error")
+    assert "RuntimeError: secret detail" in fault["exception"]
+    assert fault["request_id"] == answer["X-Request-ID"]
+
+
+@pytest.mark.django_db
+def test_what_django_says_of_a_request_after_its_end_names_it_too(client, lines):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503  # no worker lives in the tests
+    (line,) = (line for line in lines() if line["logger"] == "django.request")
+    assert line["request_id"] == answer["X-Request-ID"]
 
 
 def test_an_id_from_outside_is_kept_when_it_is_harmless(rf):
