@@ -31,12 +31,17 @@ def begin(*, user: User, session_key: str, at: datetime, ip: str = "", user_agen
         return UserSession.objects.get(session_key=session_key)
 
 
-def is_over(session: UserSession, at: datetime) -> bool:
-    """Whether it idled for ``SESSION_IDLE_MINUTES`` or has lasted ``SESSION_MAX_HOURS``."""
-    return (
-        session.seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES) <= at
-        or session.started_at + timedelta(seconds=settings.SESSION_COOKIE_AGE) <= at
+def over_at(session: UserSession) -> datetime:
+    """Return when it will have idled for ``SESSION_IDLE_MINUTES``, or lasted ``SESSION_MAX_HOURS``, unless used."""
+    return min(
+        session.seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+        session.started_at + timedelta(seconds=settings.SESSION_COOKIE_AGE),
     )
+
+
+def is_over(session: UserSession, at: datetime) -> bool:
+    """Whether it has idled or lasted for too long."""
+    return over_at(session) <= at
 
 
 def touch(session: UserSession, at: datetime) -> None:

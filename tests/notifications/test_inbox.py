@@ -6,11 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.test import Client
 
+from citygrid.accounts import services, sessions
 from citygrid.accounts.models import UserSession
 from citygrid.common import clock, facts
+from notifications import consumers
 from notifications.publisher import GRACE, publish_due
+from tests import cast
 from tests.notifications import listening
 from tests.notifications.listening import Socket, do, play
 
@@ -122,6 +126,84 @@ def test_a_connection_does_not_outlive_its_session(people, ended):
 
     async def scene():
         mine = await connected(cookie)
+        await do(end)
+        return await mine.hear(), mine.code
+
+    assert play(scene) == (None, 4401)
+
+
+@pytest.mark.parametrize(
+    ("way", "settings_of_it"), [("idles", {"SESSION_IDLE_MINUTES": 30}), ("lasts", {"SESSION_COOKIE_AGE": 3600})]
+)
+def test_a_connection_is_closed_when_its_session_runs_out_though_nobody_says_so(people, settings, way, settings_of_it):
+    for name, value in settings_of_it.items():
+        setattr(settings, name, value)
+    cookie = sign_in("gw")
+    left = timedelta(seconds=0.4)
+    if way == "idles":
+        UserSession.objects.update(seen_at=clock.now() - timedelta(minutes=30) + left)
+    else:
+        UserSession.objects.update(started_at=clock.now() - timedelta(hours=1) + left)
+
+    async def scene():
+        mine = await connected(cookie)
+        return await mine.hear(), mine.code
+
+    assert play(scene) == (None, 4401)
+
+
+def test_a_connection_stays_while_the_session_is_used(people, monkeypatch):
+    monkeypatch.setattr(consumers, "LOOK_AT_LEAST_EVERY", timedelta(seconds=0.2))
+    cookie = sign_in("gw")
+    UserSession.objects.update(seen_at=clock.now() - timedelta(minutes=30) + timedelta(seconds=0.4))
+
+    async def scene():
+        mine = await connected(cookie)
+        await do(UserSession.objects.update, seen_at=clock.now())
+        stays = await mine.receive_nothing(timeout=0.8)
+        await do(tell, people["gw"])
+        heard = await mine.hear()
+        await mine.leave()
+        return stays, heard is not None
+
+    assert play(scene) == (True, True)
+
+
+def test_a_connection_that_cannot_be_guarded_is_closed_and_may_come_back(people, monkeypatch):
+    monkeypatch.setattr(consumers, "LOOK_AT_LEAST_EVERY", timedelta(seconds=0.1))
+    cookie = sign_in("gw")
+
+    async def away(*args):
+        raise OperationalError("the database is away")
+
+    async def scene():
+        mine = await connected(cookie)
+        monkeypatch.setattr(consumers, "_open_until", away)
+        return await mine.hear(), mine.code
+
+    assert play(scene) == (None, 1011)
+
+
+@pytest.mark.parametrize("way", ["signs out", "is ended by an administrator", "account is closed", "password is set"])
+def test_a_connection_is_closed_at_once_by(people, way, django_capture_on_commit_callbacks):
+    client = Client()
+    client.post("/login/", {"username": "gw", "password": cast.PASSWORD})
+    publish_due(at=clock.now() + 2 * GRACE)
+    gw = people["gw"]
+
+    def end():
+        with django_capture_on_commit_callbacks(execute=True):
+            if way == "signs out":
+                assert client.post("/logout/").status_code == 302
+            elif way == "is ended by an administrator":
+                sessions.end(session=UserSession.objects.get(user=gw), at=clock.now(), by=people["secadmin"])
+            elif way == "account is closed":
+                services.close_account(user=gw, at=clock.now(), by=people["sysadmin"])
+            else:
+                services.set_first_password(user=gw, at=clock.now(), by=people["sysadmin"])
+
+    async def scene():
+        mine = await connected(f"sessionid={client.session.session_key}")
         await do(end)
         return await mine.hear(), mine.code
 
