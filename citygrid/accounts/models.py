@@ -16,6 +16,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from citygrid.accounts.totp import TotpDevice as TotpDevice  # its model too belongs to this app
+
 # Marks in a browser's User-Agent, the most telling first: Edge and others also call themselves Chrome and Safari.
 _BROWSERS = [
     ("WeChat", "MicroMessenger"), ("Edge", "Edg"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),

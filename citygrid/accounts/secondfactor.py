@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts.authority import require_over
 from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
+from citygrid.accounts.totp import TotpDevice
 from citygrid.common import facts
 from citygrid.common.crypto import blind
 from citygrid.common.errors import Conflict, Invalid, Refusal
@@ -39,7 +39,7 @@ class TooManyCodes(Refusal):
 
 def is_enrolled(user: User) -> bool:
     """Whether signing in asks for a code."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return TotpDevice.objects.filter(user=user, confirmed=True).exists()
 
 
 def recovery_codes_left(user: User) -> int:
@@ -48,30 +48,30 @@ def recovery_codes_left(user: User) -> int:
 
 
 @transaction.atomic
-def begin(user: User) -> TOTPDevice:
+def begin(user: User) -> TotpDevice:
     """Make the key to be enrolled, in place of one that was never confirmed: somebody else may have seen that.
 
     Raises ``Conflict`` when one is in use.
     """
     if is_enrolled(user):
         raise Conflict(_("A second factor is in use already. Switch it off before you set up another."))
-    TOTPDevice.objects.filter(user=user).delete()
-    return TOTPDevice.objects.create(user=user, confirmed=False, name="totp")
+    TotpDevice.objects.filter(user=user).delete()
+    return TotpDevice.objects.create(user=user, confirmed=False, name="totp")
 
 
-def pending(user: User, key: Any) -> TOTPDevice | None:
+def pending(user: User, key: Any) -> TotpDevice | None:
     """Return the key that is being enrolled, if ``key`` is its primary key."""
-    return TOTPDevice.objects.filter(user=user, confirmed=False, pk=key).first() if key else None
+    return TotpDevice.objects.filter(user=user, confirmed=False, pk=key).first() if key else None
 
 
-def confirm(*, device: TOTPDevice, code: str, at: datetime) -> list[str]:
+def confirm(*, device: TotpDevice, code: str, at: datetime) -> list[str]:
     """Take the pending key into use, proved by one of its codes; return the recovery codes, shown this once.
 
     Raises ``TooManyCodes``, ``Invalid`` for a wrong code.
     """
     user = device.user
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().get(pk=device.pk)
+        device = TotpDevice.objects.select_for_update().get(pk=device.pk)
         _check_wait(device)
         proved = device.verify_token(_plain(code))
         if proved:
@@ -102,10 +102,10 @@ def verify(*, user: User, code: str, at: datetime) -> Device:
     """
     plain = _plain(code)
     with transaction.atomic():
-        model: Any = TOTPDevice if plain.isdigit() and len(plain) == 6 else StaticDevice
+        model: Any = TotpDevice if plain.isdigit() and len(plain) == 6 else StaticDevice
         device = model.objects.select_for_update().filter(user=user, confirmed=True).first()
         _check_wait(device)
-        proved = device is not None and device.verify_token(plain if model is TOTPDevice else _digest(plain))
+        proved = device is not None and device.verify_token(plain if model is TotpDevice else _digest(plain))
         if proved and model is StaticDevice:
             facts.record("account.recovery_code_used", user, at=at, by=user)
         if not proved:
@@ -131,7 +131,7 @@ def reset(*, user: User, at: datetime, by: Any) -> None:
 
 @transaction.atomic
 def _remove(user: User, at: datetime, by: Any, kind: str) -> None:
-    TOTPDevice.objects.filter(user=user).delete()
+    TotpDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     facts.record(kind, user, at=at, by=by)
 

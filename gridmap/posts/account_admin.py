@@ -16,13 +16,13 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import secondfactor, sessions, signin, tokens
 from citygrid.accounts import services as accounts
 from citygrid.accounts.authority import require_over
 from citygrid.accounts.models import ApiToken, User, UserSession
 from citygrid.accounts.permissions import Perm
+from citygrid.accounts.totp import TotpDevice
 from citygrid.common import clock
 from citygrid.common.admin_actions import ask_then_do
 from citygrid.common.perm_admin import PermAdmin, ReadOnlyAdmin
@@ -55,7 +55,7 @@ class UserAdmin(PermAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """The people one may see."""
         ordering = self.get_ordering(request)
-        enrolled = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        enrolled = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
         return people_visible_to(request.user, clock.now()).annotate(enrolled=Exists(enrolled)).order_by(*ordering)
 
     def place_of(self, obj: User) -> Any:

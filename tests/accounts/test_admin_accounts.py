@@ -11,11 +11,11 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import sessions, tokens
 from citygrid.accounts.models import ApiToken, User, UserSession
 from citygrid.accounts.roles import Role
+from citygrid.accounts.totp import TotpDevice
 from gridmap.posts.models import Post
 from tests import cast
 
@@ -147,11 +147,11 @@ def test_a_lock_is_lifted_for_that_person_alone(people):
 
 
 def test_a_second_factor_is_reset(people):
-    TOTPDevice.objects.create(user=people["clerk"], name="phone", confirmed=True)
+    TotpDevice.objects.create(user=people["clerk"], name="phone", confirmed=True)
     client = as_(people["secadmin"])
     assert client.get(reverse("admin:accounts_user_changelist"), {"q": "clerk"}).context["cl"].result_list[0].enrolled
     act(client, "user", "reset_factor", people["clerk"])
-    assert not TOTPDevice.objects.filter(user=people["clerk"]).exists()
+    assert not TotpDevice.objects.filter(user=people["clerk"]).exists()
     assert kinds()[-1] == "account.second_factor_reset"
 
 

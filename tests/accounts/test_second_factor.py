@@ -9,10 +9,10 @@ from django.apps import apps
 from django.test import Client
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import secondfactor
 from citygrid.accounts.models import User
+from citygrid.accounts.totp import TotpDevice
 from citygrid.common import clock
 from citygrid.common.errors import Conflict, NotAllowed
 from tests import cast
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 def code(user: User) -> str:
     """The code that the app shows now, as if none had been used and no wait ran."""
-    TOTPDevice.objects.filter(user=user).update(
+    TotpDevice.objects.filter(user=user).update(
         last_t=-1, drift=0, throttling_failure_count=0, throttling_failure_timestamp=None
     )
-    clockwork = TOTP(TOTPDevice.objects.get(user=user).bin_key)
+    clockwork = TOTP(TotpDevice.objects.get(user=user).bin_key)
     clockwork.time = time.time()
     return f"{clockwork.token():06d}"
 
@@ -51,7 +51,7 @@ def test_enrolling_shows_picture_and_key_and_takes_a_code(signed_in, people, kin
     assert client.get("/account/second-factor/image/").status_code == 404
     assert client.post("/account/second-factor/begin/").status_code == 302
     page = client.get("/account/second-factor/")
-    assert page.context["key"].replace(" ", "") in TOTPDevice.objects.get().config_url
+    assert page.context["key"].replace(" ", "") in TotpDevice.objects.get().config_url
     image = client.get("/account/second-factor/image/")
     assert image["Content-Type"] == "image/svg+xml"
     assert b"<svg" in image.content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessLog
 from django.apps import apps
 from django.core import checks
 from django.test import Client
@@ -15,7 +15,7 @@ from citygrid.accounts import signin
 from citygrid.accounts.checks import no_demo_accounts
 from citygrid.accounts.models import User, UserSession
 from citygrid.accounts.roles import Role
-from citygrid.common import clock
+from citygrid.common import clock, periodic
 from citygrid.common.errors import NotAllowed
 from tests import cast
 
@@ -156,6 +156,19 @@ def test_an_unknown_name_is_journaled_without_an_account(people):
     event = apps.get_model("cases.Event").objects.get(kind__startswith="account.")
     assert (event.subject_type, event.facts["given_name"]) == ("accounts.unknown", "stranger<script>")
     assert event.source_ip == "127.0.0.1"
+
+
+def test_beside_the_journal_no_list_of_sign_ins_is_kept(signed_in):
+    signed_in("gw").post("/logout/")
+    assert not AccessLog.objects.exists()
+
+
+def test_failures_are_forgotten_when_they_lock_nobody_out_any_more(people, later):
+    (job,) = (job for job in periodic.jobs() if job.name == "accounts.purge_failures")
+    try_in(Client(), "gw", "wrong")
+    for minutes, left in ((19, 1), (20, 0)):
+        job.run(later(minutes=minutes))
+        assert AccessAttempt.objects.count() == left
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(signed_in, kinds):

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django_otp import login as mark_verified
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from citygrid.accounts import holds, secondfactor, sessions
 from citygrid.accounts.forms import CodeForm, FirstCodeForm
+from citygrid.accounts.totp import TotpDevice
 from citygrid.common import clock
 from citygrid.common.errors import Invalid, NotFound, Refusal
 
@@ -123,7 +123,7 @@ def _page(request: HttpRequest, form: CodeForm | None = None, status: int = 200)
     return render(request, "accounts/second_factor.html", context, status=status)
 
 
-def _pending(request: HttpRequest) -> TOTPDevice:
+def _pending(request: HttpRequest) -> TotpDevice:
     user: Any = request.user
     device = secondfactor.pending(user, request.session.get(_ENROLLING))
     if device is None:
