@@ -230,3 +230,31 @@ def test_two_cases_are_accepted_at_once_each_with_its_result(visit, photos):
 
 
 PAGES = ["/", "/cases/", "/cases/?tab=all", "/cases/?q=none&tab=all", "/requests/", "/requests/?tab=all"]
+
+
+@pytest.fixture(scope="module")
+def walked() -> dict[str, str]:
+    """The case and the task that every variant of the walk looks at, once the first has made them."""
+    return {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, photos, walked, size, scheme, language):
+    if not walked:
+        walked["case"] = report(visit, photos[26])
+        move(visit, walked["case"], "acceptor", "send_verify", note="看清是否属实")
+        walked["task"] = visit("/", "gw2").locator(".cg-task-link").last.get_attribute("href") or ""
+    number, task = walked["case"], walked["task"]
+    faults = []
+    walks = [("acceptor", PAGES), ("gw2", ["/", "/cases/report/", task, f"/cases/{number}/"]), ("clerk", PAGES)]
+    for who, paths in walks:
+        page = visit(paths[0], who, size=size, scheme=scheme, language=language)
+        for path in paths:
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            faults += [f"{path} {who}: {fault}" for fault in accessible(page)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                faults.append(f"{path} {who}: scrolls sideways")
+    assert faults == []
