@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RequestKind(TextChoices):
@@ -22,5 +23,5 @@ class RequestState(TextChoices):
     REQUESTED = "requested", _("requested")
     APPROVED = "approved", _("approved")
     REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "withdrawn")
+    EXPIRED = "expired", pgettext_lazy("request", "expired")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from cases.approvals.states import RequestState
@@ -73,7 +74,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
 
     number = models.CharField(_("case number"), max_length=24, unique=True)
     state = FSMField(_("state"), default=State.REPORTED, choices=State.choices, protected=True)
-    source = models.CharField(_("source"), max_length=12, choices=Source.choices)
+    source = models.CharField(pgettext_lazy("case", "source"), max_length=12, choices=Source.choices)
     category = models.ForeignKey("cases.Category", models.PROTECT, related_name="cases", verbose_name=_("category"))
     condition = models.ForeignKey(
         "cases.FilingCondition", models.PROTECT, null=True, blank=True, related_name="cases",
@@ -272,7 +273,7 @@ class Supervision(models.Model):
     )
     ordered_at = models.DateTimeField(_("ordered at"))
     due_at = models.DateTimeField(_("answer due at"))
-    reply = models.TextField(_("answer"), blank=True)
+    reply = models.TextField(pgettext_lazy("supervision order", "answer"), blank=True)
     replied_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     replied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")

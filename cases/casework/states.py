@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
@@ -60,7 +61,7 @@ class Outcome(TextChoices):
     PARTLY = "partly", _("partly solved")
     CANNOT = "cannot", _("cannot be solved")
     NOT_OURS = "not_ours", _("not the department's")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("outcome", "withdrawn")
 
 
 class DeclineReason(TextChoices):

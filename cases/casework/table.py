@@ -262,7 +262,8 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "answer_supervision", _("Answer the order"), tuple(OPEN), (), actors=(DC, DI, AC, SL),
-        guards=(guards.has_open_supervision,), inputs=(Input("reply", _("answer")),), effect=effects.answer_supervision,
+        guards=(guards.has_open_supervision,), inputs=(Input("reply", pgettext_lazy("supervision order", "answer")),),
+        effect=effects.answer_supervision,
     ),
     Transition(
         "comment", _("Comment"), tuple(S), (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskKind(TextChoices):
@@ -18,10 +19,10 @@ class TaskState(TextChoices):
     """Where a task stands."""
 
     ASSIGNED = "assigned", _("assigned")
-    ACCEPTED = "accepted", _("accepted")
+    ACCEPTED = "accepted", pgettext_lazy("field task", "accepted")
     DONE = "done", _("done")
-    EXPIRED = "expired", _("expired")
-    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", pgettext_lazy("field task", "expired")
+    CANCELLED = "cancelled", pgettext_lazy("field task", "cancelled")
 
 
 class Verdict(TextChoices):

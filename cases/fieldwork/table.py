@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.fieldwork import effects
 from cases.fieldwork.states import VERDICTS_OF, TaskState, Verdict
@@ -39,7 +40,7 @@ ROWS: tuple[Transition, ...] = (
         checks=(effects.check_verdict,), effect=effects.complete,
     ),
     Transition("expire", _("Expires"), WAITING, (T.EXPIRED,), system=True),
-    Transition("cancel", _("Cancelled"), WAITING, (T.CANCELLED,), system=True),
+    Transition("cancel", pgettext_lazy("field task move", "Cancelled"), WAITING, (T.CANCELLED,), system=True),
 )  # fmt: skip
 
 TASK = Lifecycle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.catalogue.conditions import FilingCondition
 from cases.journal.models import Event
 from cases.workflow.engine import COMMON_INPUTS, LIFECYCLES
 from cases.workflow.table import Input, InputType
 from gridmap.departments.models import Department
+
+_POINT = re.compile(r"(?:SRID=\d+;)?POINT ?\((-?[\d.]+) (-?[\d.]+)\)")  # longitude, latitude
 
 # What is written besides the inputs of a move and tells something to people.
 NOTED: dict[str, Any] = {
@@ -44,46 +48,54 @@ class Happened:
 def told(events: Iterable[Event]) -> list[Happened]:
     """Return the events as lines."""
     events = list(events)
-    departments = _departments(events)
+    names = _departments(events) | _conditions(events)
     lives = {model._meta.label_lower: life for model, life in LIFECYCLES.items()}
-    return [_told(event, lives.get(event.subject_type), departments) for event in events]
+    return [_told(event, lives.get(event.subject_type), names) for event in events]
 
 
-def _told(event: Event, life: Any, departments: dict[str, str]) -> Happened:
+def _told(event: Event, life: Any, names: dict[str, str]) -> Happened:
     moved = event.to_state != event.from_state
     return Happened(
         event,
         life=life.label if life and life.name != "case" else "",
         state=life.states.get(event.to_state, "") if life and moved else "",
         opinion=str(event.facts.get("opinion", "")),
-        facts=[fact for fact in _facts(event, life, departments) if fact[1]],
+        facts=[fact for fact in _facts(event, life, names) if fact[1]],
     )
 
 
-def _facts(event: Event, life: Any, departments: dict[str, str]) -> list[tuple[Any, str]]:
+def _facts(event: Event, life: Any, names: dict[str, str]) -> list[tuple[Any, str]]:
     row = next((row for row in life.rows if event.kind == f"{life.name}.{row.name}"), None) if life else None
     inputs = {item.name: item for item in (*COMMON_INPUTS, *(row.inputs if row else ()))}
     found = []
     for name, value in event.facts.items():
         if name in inputs:
-            found.append((inputs[name].label, _value(inputs[name], value, departments)))
+            found.append((inputs[name].label, _value(inputs[name], value, names)))
         elif name in NOTED:
             found.append((NOTED[name], str(value)))
     return found
 
 
-def _value(item: Input, value: Any, departments: dict[str, str]) -> str:
+def _value(item: Input, value: Any, names: dict[str, str]) -> str:
     if item.type == InputType.EVIDENCE:
         return str(len(value)) if isinstance(value, list) and value else ""
     if isinstance(value, list):
-        return _(", ").join(_value(item, one, departments) for one in value)
+        return _(", ").join(_value(item, one, names) for one in value)
     if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
         return str(dict(item.choices).get(value, value))
-    if item.ref == "departments":
-        return departments.get(str(value), str(value))
+    if item.ref:
+        return names.get(str(value), str(value))
+    if item.type == InputType.POINT and (typed := _POINT.match(str(value))):
+        return f"{float(typed[1]):.5f}, {float(typed[2]):.5f}"
     if item.type == InputType.DATETIME and (moment := parse_datetime(str(value))):
         return date_format(localtime(moment), "DATETIME_FORMAT")
     return str(value)
+
+
+def _conditions(events: list[Event]) -> dict[str, str]:
+    """Return the words of the filing conditions that the events name, by code."""
+    codes = {code for event in events if isinstance(code := event.facts.get("condition"), str)}
+    return {one.code: one.label for one in FilingCondition.objects.filter(code__in=codes)} if codes else {}
 
 
 def _departments(events: list[Event]) -> dict[str, str]:

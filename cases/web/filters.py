@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.casework.states import Source, State
 from cases.catalogue.models import Category
@@ -28,7 +29,7 @@ class CaseFilter(forms.Form):
     lamp = forms.ChoiceField(label=_("Lamp"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
     area = forms.ChoiceField(label=_("Area"), required=False)
-    source = forms.ChoiceField(label=_("Source"), required=False)
+    source = forms.ChoiceField(label=pgettext_lazy("case", "Source"), required=False)
 
     def __init__(self, data: Any, *, acting: Acting) -> None:
         super().__init__(data)

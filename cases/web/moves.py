@@ -91,6 +91,11 @@ def offers(subject: Any, acting: Acting) -> list[Offer]:
     ]  # fmt: skip
 
 
+def parted(made: list[Offer]) -> tuple[list[Offer], list[tuple[Any, str]]]:
+    """Return the offers that can be made now, and the labels of the others with the reason why not."""
+    return [one for one in made if not one.reason], [(one.row.label, one.reason) for one in made if one.reason]
+
+
 def move_url(subject: Any, name: str) -> str:
     """Return where a move on ``subject`` is sent."""
     key = getattr(subject, "number", subject.pk)

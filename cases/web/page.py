@@ -101,6 +101,6 @@ def _page(
     acting = acting_of(request)
     context = context_of(
         find(acting, number), acting, chosen=request.GET.get("move", ""), show=request.GET.get("show", ""),
-        refused=refused, asked=asked,
+        target=request.GET.get("target", "")[:32], refused=refused, asked=asked,
     )  # fmt: skip
     return render(request, "cases/page/case.html", context, status=status)

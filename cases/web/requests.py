@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.approvals.models import Approval
-from cases.web.moves import Refused, done, make, offers
+from cases.web.moves import Refused, done, make, offers, parted
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_casework
 from cases.web.rows import know_places, lights_of
@@ -58,8 +58,7 @@ def _page(request: HttpRequest, *, refused: Any = None, status: int = 200) -> Ht
         "tabs": TABS, "tab": tab, "page": page, "refused": refused[1] if refused else None,
         "refused_about": refused[0] if refused else None, "here": request.get_full_path(),
         "rows": [
-            {"asked": one, "light": lights.get(one.case_id), "steps": _steps(one),
-             "offers": _offers(one, acting, refused)}
+            {"asked": one, "light": lights.get(one.case_id), "steps": _steps(one)} | _offers(one, acting, refused)
             for one in asked
         ],
     }  # fmt: skip
@@ -77,12 +76,14 @@ def _listed(tab: str, acting: Acting) -> Any:
     return visible.order_by("-requested_at", "-pk")
 
 
-def _offers(one: Approval, acting: Acting, refused: Any) -> list[Any]:
-    found = offers(one, acting)
+def _offers(one: Approval, acting: Acting, refused: Any) -> dict[str, Any]:
+    found, closed_off = parted(offers(one, acting))
+    for offer in found:
+        offer.first = offer.row.name == "approve"
     if refused and refused[0].pk == one.pk:
         typed = refused[1].offer
         found = [typed, *(offer for offer in found if offer.row.name != typed.row.name)]
-    return found
+    return {"offers": found, "closed_off": closed_off}
 
 
 def _steps(one: Approval) -> list[tuple[Any, bool]]:

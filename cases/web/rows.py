@@ -15,7 +15,7 @@ from cases.web.words import left
 from cases.workflow.engine import LIFECYCLES, choices, takes
 from cases.workflow.people import Acting
 from cases.workflow.table import Transition
-from gridmap.areas.models import AreaLink
+from gridmap.areas.models import Area, AreaLink, Level
 
 JOINS = ("category", "area", "lead_department", "handler", "merged_into")
 # What guards look through; where it is loaded beforehand they ask nothing.
@@ -51,6 +51,7 @@ class Row:
 
     case: Case
     light: Light | None
+    place: list[Area]  # the community and the grid, or what is there of them
     turn: list[Any]
     button: Button | None
     moves: list[Button]
@@ -87,12 +88,19 @@ def know_places(cases: Sequence[Any], acting: Acting) -> None:
         acting.know_path(tuple(path))
 
 
+def place_of(subject: Any, acting: Acting) -> list[Area]:
+    """Return the areas that tell people where something is: street, community, grid. Grids alone share their names."""
+    path = acting.path(subject.area_id)
+    return [area for area in path if area.level in (Level.STREET, Level.COMMUNITY, Level.GRID)] or list(path[-1:])
+
+
 def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
     moves = [_button(row, case) for row in possible.values()]
     name = forward(case, possible, acting)
     button = _button(possible[name], case) if name else None
-    return Row(case, light, [role.label for role in LIFECYCLES[Case].turn_of(case)], button, moves)
+    turn = [role.label for role in LIFECYCLES[Case].turn_of(case)]
+    return Row(case, light, place_of(case, acting)[-2:], turn, button, moves)
 
 
 def forward(case: Case, possible: Container[str], acting: Acting) -> str:

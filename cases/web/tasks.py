@@ -14,7 +14,7 @@ from cases.casework.models import Case
 from cases.deadlines.lamps import Lamp
 from cases.evidence.rounds import pair_of, rounds_of
 from cases.fieldwork.models import FieldTask
-from cases.web.moves import Refused, done, make, offers
+from cases.web.moves import Refused, done, make, offers, parted
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_casework
 from cases.web.rows import know_places
@@ -94,10 +94,12 @@ def _page(request: HttpRequest, pk: int, *, refused: Refused | None = None, stat
     made = {offer.row.name: offer for offer in offers(task, acting)}
     if refused:
         made[refused.offer.row.name] = refused.offer
+    answer = made.pop("complete", None)
+    possible, closed_off = parted(list(made.values()))
     before, after = pair_of(rounds_of(case)) if case else (None, None)
     context = {
-        "task": task, "case": case, "card": _card(task, acting), "answer": made.pop("complete", None),
-        "offers": list(made.values()), "before": before, "after": after, "refused": refused,
+        "task": task, "case": case, "card": _card(task, acting), "answer": answer,
+        "offers": possible, "closed_off": closed_off, "before": before, "after": after, "refused": refused,
         "sees_case": case is not None and Case.objects.visible_to(acting.user, acting.at).filter(pk=case.pk).exists(),
         "map": map_config(case) if case else None, "mine": task.assignee_id == request.user.pk,
     }  # fmt: skip

@@ -21,13 +21,14 @@ from cases.deadlines.explain import warnings
 from cases.deadlines.lamps import lamp_of
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
-from cases.evidence.rounds import rounds_of
+from cases.evidence.rounds import pair_of, rounds_of
 from cases.fieldwork.models import FieldTask
 from cases.web.asking import Asking, askings
+from cases.web.banners import banners_of
 from cases.web.events import told
-from cases.web.moves import Offer, Refused, offers
+from cases.web.moves import Offer, Refused, offers, parted
 from cases.web.nearby import nearby
-from cases.web.rows import Light, forward, know_places
+from cases.web.rows import Light, forward, know_places, place_of
 from cases.web.words import left
 from cases.workflow.people import Acting
 
@@ -60,7 +61,9 @@ def whole(cases: Any) -> Any:
         Prefetch("rounds", Round.objects.select_related("department", "handler", "submitted_by").order_by("number")),
         Prefetch("co_departments", CoDepartment.objects.select_related("department").order_by("pk")),
         Prefetch("evidence", Evidence.objects.select_related("uploaded_by").order_by("used_at", "uploaded_at", "pk")),
-        Prefetch("approvals", Approval.objects.select_related("requested_by", "decided_by").order_by("-pk")),
+        Prefetch(
+            "approvals", Approval.objects.select_related("requested_by", "decided_by", "department").order_by("-pk")
+        ),
         Prefetch("field_tasks", FieldTask.objects.select_related("assignee").order_by("-pk")),
         Prefetch("supervisions", Supervision.objects.select_related("ordered_by", "replied_by").order_by("-pk")),
         Prefetch("merged_cases", Case.objects.only("number", "merged_into").order_by("pk")),
@@ -68,9 +71,16 @@ def whole(cases: Any) -> Any:
 
 
 def context_of(
-    case: Case, acting: Acting, *, chosen: str = "", show: str = "", refused: Refused | None = None, asked: Any = None
+    case: Case,
+    acting: Acting,
+    *,
+    chosen: str = "",
+    show: str = "",
+    target: str = "",
+    refused: Refused | None = None,
+    asked: Any = None,
 ) -> dict[str, Any]:
-    """Return what the templates of the page need."""
+    """Return what the templates of the page need. ``target`` is the case proposed to be merged into."""
     know_places([case], acting)
     made = offers(case, acting)
     possible = {offer.row.name for offer in made if not offer.reason}
@@ -78,25 +88,37 @@ def context_of(
     for offer in made:
         offer.first = offer.row.name == first
         offer.open = offer.row.name == chosen or (not chosen and refused is None and offer.first)
-    made.sort(key=lambda offer: (bool(offer.reason), not offer.first))
+        if target and offer.row.name == "merge" and offer.form:
+            offer.form.fields["target"].initial = target
+    made.sort(key=lambda offer: not offer.first)
     clocks = _clocks(case, acting)
     happened = told(timeline_of(case).order_by("-at", "-pk")[:LONGEST_TIMELINE])
+    pictures = rounds_of(case)
+    before, after = pair_of(pictures)
+    possible_now, closed_off = parted(made)
+    asking = _with_asked(askings(case, acting), asked)
     around = nearby(case.geom.x, case.geom.y, acting, category=case.category.code, but_not=case.pk)
     return {
         "case": case,
         "turn": CASE.turn_of(case),
-        "offers": _with_refused(made, refused),
+        "banners": banners_of(case),
+        "place": place_of(case, acting),
+        "offers": _with_refused(possible_now, refused),
+        "closed_off": closed_off + [(one.kind.label, one.reason) for one in asking if one.reason],
         "refused": refused,
         "changes": told(refused.changes) if refused else [],
-        "askings": _with_asked(askings(case, acting), asked),
+        "askings": [one for one in asking if not one.reason],
         "requests": [(one, offers(one, acting)) for one in _of(case, case.approvals.all())],
         "tasks": case.field_tasks.all(),
-        "clocks": clocks,
+        "clocks": [one for one in clocks if one.clock.stopped_at is None],
+        "stopped_clocks": [one for one in clocks if one.clock.stopped_at is not None],
         "light": _light(clocks),
-        "pictures": rounds_of(case),
+        "pictures": pictures,
+        "compare": (before, after) if before and after else None,
         "timeline": [one for one in happened if one.words] if show == "words" else happened,
         "show": show,
         "nearby": around,
+        "may_merge": "merge" in possible,
         "map": map_config(case, around),
     }
 

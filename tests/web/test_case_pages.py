@@ -296,3 +296,56 @@ def test_the_case_page_costs_a_fixed_number_of_queries(people, walk):
     with CaptureQueriesContext(connection) as after:
         client.get(f"/cases/{walk.case.number}/")
     assert len(after) == len(before) <= 40
+
+
+def test_what_must_not_be_overlooked_stands_above_the_case(people, walk):
+    page = see(people["clerk"], f"/cases/{walk.to(State.SUSPENDED).number}/")
+    assert "The clock stands still." in page
+    assert "<q" in page
+    walk.do("resume", "clerk", opinion="材料已到")
+    asked = walk.request("extension", "clerk")
+    page = see(people["clerk"], f"/cases/{walk.case.number}/")
+    assert "Suspended until" not in page
+    assert "A request is not decided yet: extension. It is with: dispatcher." in page
+    walk.decide(asked, "dispatcher")
+    walk.do("supervise", "manager", order="今日办结")
+    page = see(people["clerk"], f"/cases/{walk.case.number}/")
+    assert "A supervision order is to be answered by" in page
+    assert "not decided yet" not in page
+
+
+def test_a_returned_case_a_reworked_one_and_a_declined_one_say_so_with_the_reason(people, walk):
+    walk.to(State.DISPATCHED)
+    walk.decide(walk.request("return", "clerk"), "dispatcher")
+    assert "Returned by 城市管理局" in see(people["dispatcher"], f"/cases/{walk.case.number}/")
+    again = Walk(people, walk.condition, at=walk.at)
+    again.to(State.PENDING_CHECK)
+    again.do("rework", "acceptor", opinion="还有垃圾")
+    page = see(people["handler"], f"/cases/{again.case.number}/")
+    assert "Sent back for rework." in page
+    assert '<q class="cg-block">还有垃圾</q>' in page
+    other = Walk(people, walk.condition, at=walk.at)
+    other.to(State.DECLINED)
+    assert "Competent: 110." in see(people["acceptor"], f"/cases/{other.case.number}/")
+
+
+def test_a_case_nearby_is_proposed_to_be_merged_into_to_those_who_merge(people, walk):
+    other = Walk(people, walk.condition, at=walk.at)
+    page = see(people["acceptor"], f"/cases/{walk.case.number}/")
+    way = f"?move=merge&amp;target={other.case.number}#merge"
+    assert way in page
+    assert way not in see(people["gw"], f"/cases/{walk.case.number}/")
+    page = see(people["acceptor"], f"/cases/{walk.case.number}/", move="merge", target=other.case.number)
+    assert f'name="target" value="{other.case.number}"' in page
+    post(people["acceptor"], f"/cases/{walk.case.number}/moves/merge/", target=other.case.number,
+         version=str(walk.case.version))  # fmt: skip
+    page = see(people["acceptor"], f"/cases/{walk.case.number}/")
+    assert f'<a href="/cases/{other.case.number}/">{other.case.number}</a>' in page
+
+
+def test_the_timeline_speaks_in_words_and_the_pair_to_compare_stands_first(people, walk):
+    walk.to(State.PENDING_CLOSE)
+    page = see(people["leader"], f"/cases/{walk.case.number}/")
+    assert "120.20500, 27.33500" in page
+    assert "SRID" not in page
+    assert "容器外有生活垃圾" in page[page.index("cg-timeline") :]
