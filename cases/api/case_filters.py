@@ -7,7 +7,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
@@ -15,7 +14,7 @@ from cases.casework.models import Case
 from cases.casework.states import Source, State
 from cases.catalogue.models import Category
 from cases.deadlines.lamps import Lamp
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, no_such
 from citygrid.common.api.refusals import Malformed
 from gridmap.areas.models import Area, AreaLink
 from gridmap.departments.models import Department
@@ -111,5 +110,5 @@ class CaseFilters(django_filters.FilterSet):
 
 
 def _unknown(name: str, value: str, listed: str) -> Malformed:
-    fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": value, "list": listed}
+    fault = no_such(value, listed)
     return Malformed(fault, fields={name: [fault]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from cases.catalogue.models import Category, CategoryKind, CategoryStandard
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
 
 
@@ -54,12 +55,26 @@ class CategorySerializer(serializers.Serializer[Category]):
         return _in_readers_language(category.major_name, category.major_name_en)
 
 
+def _known_standard(value: str) -> None:
+    known = dict(CategoryStandard.objects.order_by("key").values_list("key", "code"))
+    if value not in known and value not in known.values():
+        sentence = _("%(name)s cannot be “%(given)s”. Use one of: %(allowed)s.")
+        raise ValidationError(sentence % {"name": "standard", "given": value, "allowed": ", ".join(known) or "–"})
+
+
 class CategoryFilters(django_filters.FilterSet):
     """Narrow a list of categories."""
 
-    standard = django_filters.CharFilter(method="of_standard", max_length=40, label=_("Key or code of the standard."))
+    standard = django_filters.CharFilter(
+        method="of_standard", max_length=40, validators=[_known_standard], label=_("Key or code of the standard.")
+    )
     kind = django_filters.ChoiceFilter(choices=CategoryKind.choices, label=_("Components or events."))
-    major = django_filters.CharFilter(field_name="major_code", max_length=2, label=_("Code of the major category."))
+    major = django_filters.CharFilter(
+        field_name="major_code",
+        max_length=2,
+        validators=[known_code("categories", Category, "major_code")],
+        label=_("Code of the major category."),
+    )
     q = django_filters.CharFilter(
         method="search", max_length=100, label=_("Beginning of the code, or part of the name.")
     )

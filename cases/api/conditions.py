@@ -13,9 +13,11 @@ from rest_framework.generics import ListAPIView
 
 from cases.api.named import in_readers_language
 from cases.catalogue.conditions import FilingCondition
+from cases.catalogue.models import Category
 from cases.deadlines.limits import LimitUnit
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
+from citygrid.common.api.filters import known_code
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
 
 
@@ -54,7 +56,12 @@ class ConditionSerializer(serializers.Serializer[FilingCondition]):
 class ConditionFilters(django_filters.FilterSet):
     """Narrow a list of filing conditions."""
 
-    category = django_filters.CharFilter(field_name="category__code", max_length=40, label=_("Code of the category."))
+    category = django_filters.CharFilter(
+        field_name="category__code",
+        max_length=40,
+        validators=[known_code("categories", Category)],
+        label=_("Code of the category."),
+    )
     q = django_filters.CharFilter(
         method="search", max_length=100, label=_("Beginning of the code, or part of the text.")
     )

@@ -1,4 +1,4 @@
-"""Find what a body names by the lists that inputs refer to."""
+"""Find what a body names by the lists that inputs refer to, and the case that a query names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.api.reader import Reader
+from cases.casework.models import Case
 from cases.workflow.inputs import RESOLVERS
+from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
 
 
@@ -18,3 +20,16 @@ def referred(field: str, ref: str, key: str, reader: Reader) -> Any:
         fault = _("“%(value)s” is not in the list “%(list)s”.") % {"value": key, "list": ref}
         raise Invalid(fault, fields={field: [fault]})
     return found
+
+
+def case_named(number: str, request: Any, field: str) -> int:
+    """Return the key of the case with that number. Raises ``Malformed`` for one that is not the reader's to see."""
+    reader = Reader.of(request)
+    key: int | None = (
+        Case.objects.visible_to(reader.user, reader.at).filter(number=number).values_list("pk", flat=True).first()
+    )
+    if key is None:
+        fault = _("There is no case “%(number)s” among those that you see. Use a number from /api/v1/cases/.")
+        fault %= {"number": number}
+        raise Malformed(fault, fields={field: [fault]})
+    return key

@@ -16,7 +16,7 @@ from cases.api.children import request_shown
 from cases.api.described import MoveSerializer, RequestDetailSerializer, RequestSerializer
 from cases.api.moves import actions_of, whose_turn
 from cases.api.reader import Reader
-from cases.api.references import referred
+from cases.api.references import case_named, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.approvals.models import Approval
 from cases.approvals.services import ask
@@ -69,12 +69,16 @@ class RequestFilters(django_filters.FilterSet):
         choices=RequestState.choices, label=gettext_lazy("State; may be repeated.")
     )
     kind = django_filters.ChoiceFilter(choices=RequestKind.choices, label=gettext_lazy("Kind."))
-    case = django_filters.CharFilter(field_name="case__number", max_length=24, label=gettext_lazy("Number of a case."))
+    case = django_filters.CharFilter(method="about", max_length=24, label=gettext_lazy("Number of a case."))
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the requests that you are to decide."))
 
     class Meta:
         model = Approval
         fields: list[str] = []
+
+    def about(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep those of one case."""
+        return queryset.filter(case=case_named(value, self.request, name))
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""

@@ -14,6 +14,9 @@ from cases.api.reader import Reader
 from cases.api.subjects import SubjectView
 from cases.casework.staff import grid_workers, handlers
 from citygrid.accounts.models import User
+from citygrid.common.api.filters import known_code
+from gridmap.areas.models import Area
+from gridmap.departments.models import Department
 
 
 class ColleagueSerializer(serializers.Serializer[Any]):
@@ -27,7 +30,10 @@ class GridWorkerFilters(django_filters.FilterSet):
     """Narrow the list of grid workers."""
 
     area = django_filters.CharFilter(
-        method="along", max_length=40, label=_("Code of an area: those in it, below it, or above it.")
+        method="along",
+        max_length=40,
+        validators=[known_code("areas", Area)],
+        label=_("Code of an area: those in it, below it, or above it."),
     )
 
     class Meta:
@@ -42,7 +48,12 @@ class GridWorkerFilters(django_filters.FilterSet):
 class HandlerFilters(django_filters.FilterSet):
     """Narrow the list of handlers."""
 
-    department = django_filters.CharFilter(method="of", max_length=40, label=_("Code of one of your departments."))
+    department = django_filters.CharFilter(
+        method="of",
+        max_length=40,
+        validators=[known_code("departments", Department)],
+        label=_("Code of one of your departments."),
+    )
 
     class Meta:
         model = User

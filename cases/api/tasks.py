@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,12 +16,12 @@ from cases.api.children import task
 from cases.api.described import MoveSerializer, TaskDetailSerializer, TaskSerializer
 from cases.api.moves import actions_of, whose_turn
 from cases.api.reader import Reader
-from cases.api.references import referred
+from cases.api.references import case_named, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.services import send_on_patrol
 from cases.fieldwork.states import TaskKind, TaskState
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, no_such
 from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
 from gridmap.areas.models import Area, Level
@@ -72,12 +71,16 @@ class TaskFilters(django_filters.FilterSet):
         choices=TaskState.choices, label=gettext_lazy("State; may be repeated.")
     )
     kind = django_filters.ChoiceFilter(choices=TaskKind.choices, label=gettext_lazy("Kind."))
-    case = django_filters.CharFilter(field_name="case__number", max_length=24, label=gettext_lazy("Number of a case."))
+    case = django_filters.CharFilter(method="about", max_length=24, label=gettext_lazy("Number of a case."))
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the tasks that you still have to do."))
 
     class Meta:
         model = FieldTask
         fields: list[str] = []
+
+    def about(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep those of one case."""
+        return queryset.filter(case=case_named(value, self.request, name))
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""
@@ -116,8 +119,7 @@ class TaskListView(IdempotentMixin, SubjectList):
         given, reader = body.validated_data, self.reader
         area = Area.objects.visible_to(reader.user, reader.at).in_force(reader.at).filter(code=given["area"]).first()
         if area is None:
-            fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.")
-            fault %= {"value": given["area"], "list": "areas"}
+            fault = no_such(given["area"], "areas")
             raise Invalid(fault, fields={"area": [fault]})
         worker = referred("worker", "grid-workers", given["worker"], reader)
         sent = send_on_patrol(

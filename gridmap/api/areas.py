@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
 from gridmap.api.serializers import AreaDetailSerializer, AreaSerializer
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Level
@@ -26,6 +26,7 @@ class AreaFilters(django_filters.FilterSet):
     parent = django_filters.CharFilter(
         method="below",
         max_length=40,
+        validators=[known_code("areas", Area)],
         label=_("Code of the area above: with level at any depth, without it the areas directly below."),
     )
     q = django_filters.CharFilter(

@@ -12,9 +12,10 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
 from gridmap.api.serializers import DepartmentDetailSerializer, DepartmentSerializer
+from gridmap.areas.models import Area
 from gridmap.departments.models import Department, DepartmentKind
 
 
@@ -23,9 +24,17 @@ class DepartmentFilters(django_filters.FilterSet):
 
     kind = django_filters.ChoiceFilter(choices=DepartmentKind.choices, label=_("What sort of body."))
     parent = django_filters.CharFilter(
-        field_name="parent__code", max_length=40, label=_("Code of the department above.")
+        field_name="parent__code",
+        max_length=40,
+        validators=[known_code("departments", Department)],
+        label=_("Code of the department above."),
     )
-    area = django_filters.CharFilter(field_name="area_served__code", max_length=40, label=_("Code of the area served."))
+    area = django_filters.CharFilter(
+        field_name="area_served__code",
+        max_length=40,
+        validators=[known_code("areas", Area)],
+        label=_("Code of the area served."),
+    )
     q = django_filters.CharFilter(
         method="search", max_length=100, label=_("Beginning of the code, or part of the name.")
     )

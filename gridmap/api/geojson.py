@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from citygrid.common.api.filters import refuse
+from citygrid.common.api.filters import known_code, refuse_query
 from citygrid.common.api.refusals import Malformed
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
-from gridmap.areas.models import AreaLink, AreaVersion, Level
+from gridmap.areas.models import Area, AreaLink, AreaVersion, Level
 from gridmap.spatial import geojson_features, within_bbox
 
 FAR_BELOW_ZOOM = 13  # a pixel is 30 m there: the coarse outlines differ by two pixels at most
@@ -38,7 +38,7 @@ class OutlineQuery(forms.Form):
     """The query string. Without any of level, parent and bbox every visible outline is meant."""
 
     level = forms.ChoiceField(choices=[("", ""), *Level.choices], required=False)
-    parent = forms.CharField(max_length=40, required=False)
+    parent = forms.CharField(max_length=40, required=False, validators=[known_code("areas", Area)])
     zoom = forms.FloatField(min_value=0, max_value=30, required=False)
     bbox = forms.CharField(max_length=200, required=False)
 
@@ -81,7 +81,7 @@ class OutlineView(APIView):
     def get(self, request: Any) -> HttpResponse:
         """Answer the outlines, or 304 when they are what the client has."""
         query = OutlineQuery(request.query_params)
-        refuse(query)
+        refuse_query(query, "format")
         asked = query.cleaned_data
         zoom = asked["zoom"]
         versions = _chosen(request.user, asked)

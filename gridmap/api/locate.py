@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
-from citygrid.common.api.filters import refuse
+from citygrid.common.api.filters import refuse_query
 from gridmap.api.permissions import SIGNED_IN_WITH_RIGHT
 from gridmap.api.serializers import PlaceSerializer
 from gridmap.crs import Crs
@@ -48,7 +48,7 @@ class LocateView(APIView):
     def get(self, request: Any) -> Response:
         """Answer the place; 422 with the code ``outside_city``, ``swapped_axes`` … where there is none."""
         query = PointQuery(request.query_params)
-        refuse(query)
+        refuse_query(query)
         asked = query.cleaned_data
         place = locate(asked["lon"], asked["lat"], crs=asked["crs"] or Crs.WGS84, at=clock.now())
         return Response(PlaceSerializer(place).data)

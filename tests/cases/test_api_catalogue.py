@@ -57,7 +57,6 @@ def test_a_row_says_where_it_stands(client):
         ("?kind=event&major=01&q=单车", ["LOCAL-E0199"]),
         ("?q=local", ["LOCAL-E0199"]),
         ("?q=rubbish", ["CJ214-E0102"]),
-        ("?standard=ISO", []),
         ("?ordering=-code", ["LOCAL-E0199", "CJ214-E0102", "CJ214-C0101"]),
     ],
 )

@@ -121,9 +121,10 @@ def test_requests_are_found_by_case_kind_and_state(people, walk):
     asked = ask(walk, "clerk", "return")
     caller = Caller(people["manager"])
     for query, count in (({"case": walk.case.number}, 1), ({"kind": "return"}, 1), ({"kind": "appeal"}, 0),
-                         ({"state": "requested"}, 1), ({"state": "refused"}, 0), ({"case": "FD0"}, 0)):  # fmt: skip
+                         ({"state": "requested"}, 1), ({"state": "refused"}, 0)):  # fmt: skip
         assert [one["id"] for one in caller.get("approvals/", **query)["results"]] == [asked["id"]] * count
     assert "return" in str(caller.get("approvals/", kind="x", status=400)["error"])
+    assert "“FD0”" in caller.get("approvals/", case="FD0", status=400)["error"]["message"]
 
 
 def test_strangers_find_no_request(people, walk):
@@ -131,6 +132,9 @@ def test_strangers_find_no_request(people, walk):
     stranger = Caller(people["stranger_street"])
     assert stranger.get("approvals/")["results"] == []
     stranger.get(f"approvals/{asked['id']}/", status=404)
+    # A case of others is refused in the very words of one that does not exist.
+    hidden, made_up = (stranger.get("approvals/", case=one, status=400)["error"] for one in (walk.case.number, "FD0"))
+    assert str(hidden).replace(walk.case.number, "FD0") == str(made_up)
     stranger.post(f"approvals/{asked['id']}/actions/approve/", status=404)
 
 
@@ -222,5 +226,6 @@ def test_filing_conditions_of_a_category_come_with_their_limits(people, walk):
     (row,) = Caller(people["leader"]).get("filing-conditions/", category="CJ214-E0102")["results"]
     assert (row["code"], row["text"], row["closing_text"]) == ("CJ214-E0102-01", "容器外有生活垃圾", "清除")
     assert row["limits"] == [{"area_class": "", "stage": 1, "stage_name": "", "value": 4.0, "unit": "work_hour"}]
-    assert Caller(people["leader"]).get("filing-conditions/", category="other")["results"] == []
+    fault = Caller(people["leader"]).get("filing-conditions/", category="other", status=400)["error"]
+    assert "/api/v1/categories/" in fault["message"]
     assert Caller(people["leader"]).get("filing-conditions/", q="垃圾")["results"] == [row]

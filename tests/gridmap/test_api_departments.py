@@ -41,7 +41,6 @@ def test_a_row_says_what_it_is_and_whom_it_serves(people):
         ("?q=城市管理", ["CGJ"]),
         ("?q=cg", ["CGJ", "CGZD"]),
         ("?parent=CGJ", ["CGZD"]),
-        ("?parent=none", []),
     ],
 )
 def test_the_list_narrows(people, departments, query, expected):

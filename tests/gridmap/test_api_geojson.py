@@ -58,7 +58,6 @@ def test_features_have_the_outline_and_what_a_map_writes_on_it(people, city):
         ("?level=grid&bbox=120.201,27.331,120.204,27.334", GRIDS[:1]),
         ("?level=grid&bbox=120.205,27.331,120.215,27.334", GRIDS[:2]),
         ("?level=grid&bbox=121,28,122,29", []),
-        ("?parent=999", []),
     ],
 )
 def test_outlines_narrow_by_parent_level_and_window(people, query, expected):

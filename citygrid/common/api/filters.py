@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 
@@ -33,6 +35,39 @@ def refuse(form: forms.Form) -> None:
     fields = {name: [_sentence(form, name, str(text)) for text in texts] for name, texts in form.errors.items()}
     first = next(iter(fields.values()))[0]
     raise Malformed(first, fields=fields)
+
+
+def refuse_query(form: forms.Form, *more: str) -> None:
+    """Do the same for a form that has every parameter of its address, but for those named in ``more``."""
+    refuse_unknown(form.data, (*form.fields, *more))
+    refuse(form)
+
+
+def refuse_unknown(asked: Iterable[str], allowed: Iterable[str]) -> None:
+    """Raise ``Malformed`` for parameters that an address does not have: ignored, they would answer too much."""
+    known = list(dict.fromkeys(allowed))
+    if not (strange := sorted(set(asked) - set(known))):
+        return
+    sentence = _("There is no parameter “%(name)s” here. Use one of: %(allowed)s.")
+    fields = {name: [sentence % {"name": name, "allowed": ", ".join(known)}] for name in strange}
+    raise Malformed(fields[strange[0]][0], fields=fields)
+
+
+def no_such(value: Any, listed: str) -> str:
+    """Say that no entry of the list ``/api/v1/<listed>/`` has that code."""
+    return _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": value, "list": listed}
+
+
+def known_code(listed: str, model: Any, column: str = "code") -> Callable[[str], None]:
+    """Return a validator for the code of an entry of ``/api/v1/<listed>/``, whose rows ``model`` has."""
+
+    def check(value: str) -> None:
+        if "\x00" in value:
+            return  # another validator says so; PostgreSQL must not be asked
+        if not model.objects.filter(**{column: value}).exists():
+            raise ValidationError(no_such(value, listed))
+
+    return check
 
 
 def _sentence(form: forms.Form, name: str, text: str) -> str:

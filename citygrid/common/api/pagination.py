@@ -19,7 +19,10 @@ from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from citygrid.common.api.filters import refuse_unknown
 from citygrid.common.api.refusals import Malformed
+
+_OWN = ("ordering", "page_size", "count", "cursor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,11 @@ class CursorPages(BasePagination):
         """Return one page. Raises ``Malformed`` for a parameter that cannot be used."""
         self.request = request
         asked = request.query_params
+        filters = getattr(getattr(view, "filterset_class", None), "base_filters", {})
+        refuse_unknown(asked, (*filters, *_OWN))
         size = self._size(asked.get("page_size"))
         self.ordering = _ordering(asked.get("ordering"), view)
-        self.count = queryset.count() if asked.get("count") == "1" else None
+        self.count = queryset.count() if _counted(asked.get("count")) else None
         cursor = self._cursor(asked.get("cursor"))
         backwards = bool(cursor and cursor.backwards)
         rows = self._rows(queryset, cursor, backwards, size + 1)
@@ -179,6 +184,15 @@ def _ordering(text: str | None, view: Any) -> str:
         }  # fmt: skip
         raise Malformed(fault, fields={"ordering": [fault]})
     return text
+
+
+def _counted(text: str | None) -> bool:
+    if text not in (None, "", "0", "1"):
+        fault = _("%(name)s cannot be “%(given)s”. Use one of: %(allowed)s.") % {
+            "name": "count", "given": text, "allowed": "0, 1",
+        }  # fmt: skip
+        raise Malformed(fault, fields={"count": [fault]})
+    return text == "1"
 
 
 def _bad_cursor() -> Malformed:
