@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -51,6 +52,24 @@ def test_a_port_in_use_is_told_with_a_free_idea(tmp_path):
     assert f"127.0.0.1:{port} cannot be used" in said
     assert f"Try --port {port + 1}." in said
     assert not (tmp_path / "demo").exists()
+
+
+def test_two_at_once_do_not_set_up_at_once():
+    holder = os.open((ROOT / ".venv").resolve().parent, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    second = subprocess.Popen(  # noqa: S603 - our own script
+        [ROOT / "run", "manage", "version"], env={**os.environ, "DEBUG": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert second.stderr.readline() == "Another ./run is setting up; waiting for it ...\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(timeout=1)
+        os.close(holder)
+        said, _ = second.communicate(timeout=60)
+    finally:
+        second.kill()
+    assert (second.returncode, said.startswith("5.")) == (0, True)
 
 
 def members(group):
