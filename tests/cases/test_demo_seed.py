@@ -21,6 +21,7 @@ def demonstration(settings, tmp_path, monkeypatch):
     settings.DEMO = True
     settings.HOME = tmp_path
     monkeypatch.delenv(logins.VARIABLE, raising=False)
+    monkeypatch.setattr("cases.demo.play.fill", lambda **options: None)  # what is played is proved in its own module
 
 
 def run() -> str:

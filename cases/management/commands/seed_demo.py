@@ -15,6 +15,7 @@ from cases.catalogue.models import Category
 from cases.catalogue.seeding import load_conditions
 from cases.deadlines.calendar_import import import_calendar
 from cases.deadlines.models import CalendarYear
+from cases.demo import play
 from citygrid.accounts.models import User
 from citygrid.common import clock
 from gridmap.demo import build, logins
@@ -60,6 +61,9 @@ class Command(BaseCommand):
             load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
         if not CalendarYear.objects.exists():
             import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
+        if not play.is_filled():
+            self.stderr.write(_("Playing a fortnight of casework; this takes about a minute ..."))
+            play.fill(at=clock.now())
 
     def _print(self, password: str) -> None:
         for login, name, posts in logins.table():

@@ -1,0 +1,175 @@
+"""Chooses which storylines are played, about what and where, and lays them out in time. Reads no database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import cycle
+from random import Random
+
+from cases.deadlines.limits import Limit
+from cases.deadlines.worktime import WorkCalendar
+from cases.demo.script import Word
+from cases.demo.storylines import STORYLINES, YELLOW, Storyline
+from cases.demo.timing import Tempo, ended_at, is_worked, laid_out, waiting_since
+from citygrid.accounts.roles import Role
+
+FORTNIGHT = 14
+# How a report comes in where the storyline leaves it open, and what has to happen before it is accepted.
+WAYS_IN = (
+    *(("report accept", 26),),
+    *((f"report:{source} send_verify task:accept verify:true accept", weight)
+      for source, weight in (("street", 2), ("hotline", 5), ("citizen", 2), ("department", 1), ("media", 1),
+                             ("sensor", 1), ("open311", 1), ("import", 1))),
+    *((f"report:{source} accept", 1) for source in ("superior", "emergency")),
+)  # fmt: skip
+OTHERS = ("street", "hotline", "citizen")  # who but a grid worker reports in passing
+LONGEST = timedelta(hours=24)  # of a limit whose case can come to its end within a fortnight
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a case can be about: a line of the table of matters, with its limits by area class."""
+
+    condition: str
+    department: str
+    helper: str
+    look: str
+    description: str
+    result: str
+    self_handling: bool
+    limits: dict[str, Limit]  # by area class; "" where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A grid in which things happen, and the grid worker who walks it."""
+
+    grid: str
+    area_class: str
+    worker: str
+    colleague: str = ""  # another grid worker of the community, where there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A storyline with everything chosen, ready to be played."""
+
+    key: str  # the same for the same day: draws of chance while playing hang on it
+    line: Storyline
+    lamp: str
+    person: str  # the login who shall find it waiting, or nothing
+    matter: Matter
+    spot: Spot
+    beats: tuple[tuple[Word, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repertoire:
+    """What there is to choose from."""
+
+    matters: Sequence[Matter]
+    spots: Sequence[Spot]
+    holders: Mapping[Role, Sequence[tuple[str, str]]]  # role → (login, code of the department or nothing)
+    handled: frozenset[str]  # departments that have handlers
+    stages: dict[str, Limit]
+    calendar: WorkCalendar
+
+
+def stories(repertoire: Repertoire, *, at: datetime, count: int) -> list[Story]:
+    """Return ``count`` stories that end at ``at`` or before; never fewer than every storyline once for each holder.
+
+    The same day, repertoire and count give the same stories at the same places, their times counted back from ``at``.
+    """
+    day = at.astimezone(repertoire.calendar.zone).date()
+    random = Random(f"{day}")
+    wanted = _wanted(repertoire)
+    weights = [line.weight for line in STORYLINES]
+    extra = random.choices(STORYLINES, weights, k=max(0, count - len(wanted)))
+    wanted += [(line, "", "") for line in extra]
+    lamps = {line.name: cycle(line.lamps) for line in STORYLINES}
+    return [
+        _told(repertoire, line, next(lamps[line.name]), person, department, at, Random(f"{day}/{number}"),
+              f"demo-{day:%Y%m%d}-{number:04}")
+        for number, (line, person, department) in enumerate(wanted, start=1)
+    ]  # fmt: skip
+
+
+def _wanted(repertoire: Repertoire) -> list[tuple[Storyline, str, str]]:
+    """Return every storyline once, or once for each holder of its role: (storyline, login, department)."""
+    found = []
+    for line in STORYLINES:
+        holders = repertoire.holders[line.each] if line.each else [("", "")]
+        lamps = len(line.lamps) if not line.each else 1
+        found += [(line, login, department) for login, department in holders for _lamp in range(lamps)]
+    return found
+
+
+def _told(
+    repertoire: Repertoire, line: Storyline, lamp: str, person: str, department: str, at: datetime, random: Random,
+    key: str,
+) -> Story:  # fmt: skip
+    spots = [
+        spot for spot in repertoire.spots
+        if (line.each != Role.GRID_WORKER or person in ("", spot.worker))
+        and ("colleague" not in line.needs or spot.colleague)
+    ]  # fmt: skip
+    spot = random.choice(spots)
+    matter = _matter(repertoire, line, lamp, department, spot, at, random)
+    tempo = Tempo(limit_of(matter, spot), repertoire.calendar)
+    words = opened(line, random)
+    if line.waits is None:
+        end = ended_at(at, days=FORTNIGHT, tempo=tempo, random=random)
+    else:
+        end = waiting_since(at, clock=line.waits, lamp=lamp, limits=repertoire.stages, tempo=tempo, random=random)
+    beats = laid_out(words, end=end, tempo=tempo, random=random)
+    return Story(key, line, lamp, person, matter, spot, tuple(beats))
+
+
+def _matter(
+    repertoire: Repertoire, line: Storyline, lamp: str, department: str, spot: Spot, at: datetime, random: Random
+) -> Matter:
+    """Return what it is about: within reach of the storyline, the kinds of problems spread evenly."""
+    fitting = [
+        matter for matter in repertoire.matters
+        if (not department or matter.department == department)
+        and ("self" not in line.needs or matter.self_handling)
+        and ("helper" not in line.needs or matter.helper)
+        and ("handler" not in line.needs or matter.department in repertoire.handled)
+    ]  # fmt: skip
+    short = [matter for matter in fitting if limit_of(matter, spot).duration <= LONGEST]
+    if line.waits == "handle" and lamp == YELLOW:  # a yellow lamp stays yellow for a while where the limit is a day
+        short = [matter for matter in short if is_a_day_or_more(limit_of(matter, spot))] or short
+    elif line.waits not in (None, "handle", "sign") and not is_worked(repertoire.calendar, at):
+        # Out of office hours what waits at the centre is urgent.
+        short = [matter for matter in fitting if not limit_of(matter, spot).counts_work] or short
+    by_kind = defaultdict(list)
+    for matter in short or fitting:
+        by_kind[matter.condition].append(matter)
+    return random.choice(by_kind[random.choice(list(by_kind))])
+
+
+def is_a_day_or_more(limit: Limit) -> bool:
+    """Whether a limit in working time is at least a working day."""
+    return limit.counts_work and limit.duration >= timedelta(hours=8)
+
+
+def limit_of(matter: Matter, spot: Spot) -> Limit:
+    """Return the limit for handling in that place."""
+    return matter.limits.get(spot.area_class) or matter.limits[""]
+
+
+def opened(line: Storyline, random: Random) -> list[Word]:
+    """Return the words with the way in chosen where the storyline leaves it open."""
+    found: list[Word] = []
+    for word in line.words:
+        if word.deed == "in":
+            way = random.choices([text for text, _weight in WAYS_IN], [weight for _text, weight in WAYS_IN])[0]
+            found += [Word.read(text) for text in way.split()]
+        elif word.arg == "other":
+            found.append(replace(word, arg=random.choice(OTHERS)) if word.deed == "report" else word)
+        else:
+            found.append(word)
+    return found
