@@ -175,7 +175,7 @@ def _plain(name: str, role: Role) -> Deed:
 
 def _with_note(name: str) -> Deed:
     def deed(scene: Scene, _arg: str) -> None:
-        note = scene.say("look") if scene.random.random() < 0.5 else ""
+        note = scene.say(f"look.{name}") if scene.random.random() < 0.5 else ""
         scene.move(name, scene.of(Role.ACCEPTOR), note=note)
 
     return deed

@@ -11,7 +11,7 @@ from random import Random
 
 from cases.deadlines.limits import Limit
 from cases.deadlines.worktime import WorkCalendar
-from cases.demo.script import Word
+from cases.demo.script import OF_DEPARTMENTS, Word
 from cases.demo.storylines import STORYLINES, YELLOW, Storyline
 from cases.demo.timing import Tempo, ended_at, is_worked, laid_out, waiting_since
 from citygrid.accounts.roles import Role
@@ -102,7 +102,7 @@ def _wanted(repertoire: Repertoire) -> list[tuple[Storyline, str, str]]:
     found = []
     for line in STORYLINES:
         holders = repertoire.holders[line.each] if line.each else [("", "")]
-        lamps = len(line.lamps) if not line.each else 1
+        lamps = len(set(line.lamps)) if not line.each else 1
         found += [(line, login, department) for login, department in holders for _lamp in range(lamps)]
     return found
 
@@ -142,13 +142,18 @@ def _matter(
     short = [matter for matter in fitting if limit_of(matter, spot).duration <= LONGEST]
     if line.waits == "handle" and lamp == YELLOW:  # a yellow lamp stays yellow for a while where the limit is a day
         short = [matter for matter in short if is_a_day_or_more(limit_of(matter, spot))] or short
-    elif line.waits not in (None, "handle", "sign") and not is_worked(repertoire.calendar, at):
-        # Out of office hours what waits at the centre is urgent.
+    elif _comes_from_an_office(line) and not is_worked(repertoire.calendar, at):
+        # Out of office hours what a department hands to the centre is urgent.
         short = [matter for matter in fitting if not limit_of(matter, spot).counts_work] or short
     by_kind = defaultdict(list)
     for matter in short or fitting:
         by_kind[matter.condition].append(matter)
     return random.choice(by_kind[random.choice(list(by_kind))])
+
+
+def _comes_from_an_office(line: Storyline) -> bool:
+    """Whether what waits now at the centre was worked on by a department just before."""
+    return line.waits not in (None, "handle", "sign") and any(word.deed in OF_DEPARTMENTS for word in line.words)
 
 
 def is_a_day_or_more(limit: Limit) -> bool:

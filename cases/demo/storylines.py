@@ -11,6 +11,9 @@ from cases.fieldwork.states import TaskState
 from citygrid.accounts.roles import Role
 
 GREEN, YELLOW, RED = "green", "yellow", "red"
+# In which order the copies of a storyline get their lamps; the first of each colour before any again.
+MIXED = (GREEN, YELLOW, RED, GREEN, GREEN)
+MOSTLY_GREEN = (GREEN, RED, GREEN, GREEN)
 # Parts of a storyline that occur in many.
 FILED = "in file"
 SENT = f"{FILED} dispatch"
@@ -58,22 +61,22 @@ def _needs(text: str) -> frozenset[str]:
 def _rest() -> tuple[Storyline, ...]:
     """What stands still at present, by the order of the states."""
     return (
-        Storyline("to accept", "report", S.REPORTED, 3, "accept", (GREEN, RED)),
-        Storyline("to verify first", "report:hotline", S.REPORTED, 2, "accept", (GREEN, RED)),
+        Storyline("to accept", "report", S.REPORTED, 3, "accept", MOSTLY_GREEN),
+        Storyline("to verify first", "report:hotline", S.REPORTED, 2, "accept", MOSTLY_GREEN),
         Storyline("verified, to accept", "report:street send_verify task:accept verify:true@quick", S.REPORTED, 1, ""),
         Storyline("found untrue", "report:citizen send_verify verify:false", S.REPORTED, 0, ""),
         Storyline("to look whether it is so", "report:other send_verify", S.VERIFYING, 1, "verify",
-                  (GREEN, YELLOW, RED), Role.GRID_WORKER),
+                  MIXED, Role.GRID_WORKER),
         Storyline("looking whether it is so", "report:street send_verify task:accept@quick", S.VERIFYING, 1, "verify"),
-        Storyline("to file", "in", S.ACCEPTED, 3, "file", (GREEN, RED)),
+        Storyline("to file", "in", S.ACCEPTED, 3, "file", MOSTLY_GREEN),
         Storyline("reopened, to file", f"{WORKED} close reopen:shift_leader", S.ACCEPTED, 0, "file"),
-        Storyline("to dispatch", FILED, S.FILED, 3, "dispatch", (GREEN, RED)),
+        Storyline("to dispatch", FILED, S.FILED, 3, "dispatch", MOSTLY_GREEN),
         Storyline("returned, to dispatch again", f"{SENT} ask:return@office decide:approve", S.FILED, 0, "dispatch"),
-        Storyline("to sign", SENT, S.DISPATCHED, 2, "sign", (GREEN, YELLOW, RED), Role.DEPT_CLERK),
+        Storyline("to sign", SENT, S.DISPATCHED, 2, "sign", MIXED, Role.DEPT_CLERK),
         Storyline("return asked for", f"{SENT} ask:return@office", S.DISPATCHED, 1, ""),
         Storyline("to give to a handler", f"{SENT} sign", S.HANDLING, 1, "handle", (GREEN, YELLOW),
                   needs=_needs("handler")),
-        Storyline("in hand", HELD, S.HANDLING, 4, "handle", (GREEN, YELLOW, RED), Role.HANDLER, _needs("handler")),
+        Storyline("in hand", HELD, S.HANDLING, 4, "handle", MIXED, Role.HANDLER, _needs("handler")),
         Storyline("urged", f"{HELD} urge urge", S.HANDLING, 1, "handle", (RED, YELLOW)),
         Storyline("to be done again", f"{HELD} {DONE} rework:acceptor", S.HANDLING, 1, "handle", (GREEN, YELLOW)),
         Storyline("part of a helper owed", f"{FILED} dispatch:help sign assign", S.HANDLING, 2, "handle",
@@ -91,12 +94,12 @@ def _rest() -> tuple[Storyline, ...]:
         Storyline("suspended", f"{SENT} sign ask:suspension decide:approve", S.SUSPENDED, 2, ""),
         Storyline("to confirm", f"{HELD} submit", S.SUBMITTED, 2, "", needs=_needs("handler")),
         Storyline("to pass on", f"{HELD} submit confirm", S.FED_BACK, 3, ""),
-        Storyline("to have checked", f"{HELD} {DONE}", S.PENDING_CHECK, 2, "check", (GREEN, RED)),
+        Storyline("to have checked", f"{HELD} {DONE}", S.PENDING_CHECK, 2, "check", MOSTLY_GREEN),
         Storyline("check failed", f"{HELD} {DONE} send_check@quick check:fail@quick", S.PENDING_CHECK, 0, ""),
-        Storyline("to check", f"{HELD} {DONE} send_check@quick", S.CHECKING, 1, "check", (GREEN, YELLOW, RED),
+        Storyline("to check", f"{HELD} {DONE} send_check@quick", S.CHECKING, 1, "check", MIXED,
                   Role.GRID_WORKER),
         Storyline("checking", f"{HELD} {DONE} send_check@quick task:accept@quick", S.CHECKING, 0, "check"),
-        Storyline("to close", WORKED, S.PENDING_CLOSE, 3, "close", (GREEN, RED)),
+        Storyline("to close", WORKED, S.PENDING_CLOSE, 3, "close", MOSTLY_GREEN),
         Storyline("fixed, to close", "report fix", S.PENDING_CLOSE, 1, "close", needs=_needs("self")),
         Storyline("to call back", f"{FILED} dispatch sign assign {DONE} {CHECKED} close:call", S.CALLBACK, 1, ""),
         Storyline("appeal, before the dispatcher", f"{HELD} submit@late confirm pass {CHECKED} close ask:appeal",

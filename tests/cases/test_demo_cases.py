@@ -224,7 +224,8 @@ WORKING = (Role.GRID_WORKER, Role.ACCEPTOR, Role.SHIFT_LEADER, Role.DISPATCHER, 
            Role.CALLBACK_AGENT)  # fmt: skip
 
 
-def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, monkeypatch):
+def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings, monkeypatch):
+    settings.DEMO = True  # demo accounts sign in nowhere else
     monkeypatch.setattr(clock, "now", lambda: AT)
     empty = []
     for user in User.objects.filter(is_demo=True):
@@ -243,7 +244,8 @@ def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, monkeypat
 
 
 @pytest.mark.parametrize("login", ["manager1", "auditor1", "operator1", "street1", "platform1"])
-def test_who_waits_for_no_case_still_has_somewhere_to_look(played, monkeypatch, login):
+def test_who_waits_for_no_case_still_has_somewhere_to_look(played, settings, monkeypatch, login):
+    settings.DEMO = True
     monkeypatch.setattr(clock, "now", lambda: AT)
     user = User.objects.get(username=login)
     page = signed_in(user).get("/cases/?tab=all", headers={"accept-language": "en"})
