@@ -24,6 +24,7 @@ from cases.catalogue.standards import KNOWN
 from citygrid.accounts.permissions import Perm
 from citygrid.common import facts
 from citygrid.common.errors import Invalid
+from citygrid.common.textfiles import content_of, text_of
 from gridmap.posts.rights import require
 
 COLUMNS = ("standard", "kind", "major_code", "major_name", "major_name_en", "minor_code", "name", "name_en")
@@ -69,14 +70,8 @@ def import_categories(*, path: Path, at: datetime, by: Any = None, dry_run: bool
 
 def read(path: Path) -> list[Row]:
     """Return the rows of the table, each checked. Raises ``Invalid`` naming every faulty line."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            _("The file %(name)s cannot be read: %(reason)s") % {"name": path.name, "reason": error.strerror}
-        ) from None
-    if len(content) > _MOST_BYTES:
-        raise Invalid(_("The file %(name)s is too large for a list of categories.") % {"name": path.name})
+    too_large = _("The file %(name)s is too large for a list of categories.") % {"name": path.name}
+    content = content_of(path, most=_MOST_BYTES, too_large=too_large)
     reader = csv.DictReader(io.StringIO(_decode(content, path.name), newline=""))
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         raise Invalid(
@@ -110,13 +105,9 @@ def read(path: Path) -> list[Row]:
 
 
 def _decode(content: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    text = text_of(content)
+    if text is not None:
+        return text
     raise Invalid(_("The file %(name)s is not a text table. Save it as CSV in UTF-8.") % {"name": name})
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from citygrid.common.errors import Invalid
+from citygrid.common.textfiles import content_of, text_of
 
 _MOST_BYTES, _MOST_ROWS, _HEADINGS_WITHIN = 20_000_000, 20_000, 10
 # What cities call the columns; the first words are those of the national standard's own form.
@@ -67,14 +68,8 @@ class Sheet:
 
 def read(path: Path) -> list[Sheet]:
     """Return the tables of a file. Raises ``Invalid`` for what cannot be read or lacks a heading."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            _("The file %(name)s cannot be read: %(reason)s") % {"name": path.name, "reason": error.strerror}
-        ) from None
-    if len(content) > _MOST_BYTES:
-        raise Invalid(_("The file %(name)s is too large for a sheet of conditions.") % {"name": path.name})
+    too_large = _("The file %(name)s is too large for a sheet of conditions.") % {"name": path.name}
+    content = content_of(path, most=_MOST_BYTES, too_large=too_large)
     raw = list(_workbook(content, path.name)) if content.startswith(b"PK") else [_csv(content, path.name)]
     sheets = [_sheet(*table) for table in raw]
     found = [sheet for sheet in sheets if sheet is not None]
@@ -110,17 +105,12 @@ def _workbook(content: bytes, name: str) -> Iterator[Table]:
 
 
 def _csv(content: bytes, name: str) -> Table:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        try:
+    text = text_of(content)
+    try:
+        if text is not None:
             return Path(name).stem, [[_text(value) for value in row] for row in csv.reader(io.StringIO(text))], set()
-        except csv.Error:
-            break
+    except csv.Error:
+        pass
     raise Invalid(_("The file %(name)s is neither a spreadsheet nor a text table.") % {"name": name})
 
 

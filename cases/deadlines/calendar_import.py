@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.deadlines.models import CalendarYear, DayKind
 from cases.deadlines.upkeep import set_year
 from citygrid.common.errors import Invalid
+from citygrid.common.textfiles import content_of
 
 COLUMNS = ("date", "name_zh", "kind")
 _MOST_BYTES = 1_000_000
@@ -59,14 +60,8 @@ def _confirmed_as_is(year: int, days: YearDays) -> bool:
 
 def read(path: Path) -> tuple[dict[int, YearDays], str]:
     """Return the days of each year in the file, and the source that it names. Raises ``Invalid``."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            _("The file %(name)s cannot be read: %(reason)s") % {"name": path.name, "reason": error.strerror}
-        ) from None
-    if len(content) > _MOST_BYTES:
-        raise Invalid(_("The file %(name)s is too large for a calendar.") % {"name": path.name})
+    too_large = _("The file %(name)s is too large for a calendar.") % {"name": path.name}
+    content = content_of(path, most=_MOST_BYTES, too_large=too_large)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from citygrid.common.errors import Invalid
+from citygrid.common.textfiles import text_of
 from gridmap.areas.models import CODE_DIGITS, Level
 from gridmap.importing.fields import plain_code
 from gridmap.importing.files import check_size, too_big
@@ -92,12 +93,10 @@ def _text(path: Path, name: str) -> str:
             raise too_big(name)
         if not unpacker.eof:
             raise _unreadable(name)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _unreadable(name)
+    text = text_of(raw)
+    if text is None:
+        raise _unreadable(name)
+    return text
 
 
 def _unreadable(name: str) -> Invalid:

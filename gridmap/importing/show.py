@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -34,6 +37,17 @@ def moment(text: str) -> datetime:
     """Read an ISO time; without a zone it is UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def conclude(command: BaseCommand, result: Any, file: Path | None) -> str:
+    """Write the report, to ``file`` too if there is one; return the last line. Raises ``CommandError`` for faults."""
+    report: Report = result.report
+    if file:
+        file.write_text(json.dumps(report.as_data(), ensure_ascii=False, indent=2), "utf-8")
+    print_report(report, command.stdout, command.style)
+    if report.errors:
+        raise CommandError(_("Nothing was imported, as the file has faults (see above)."))
+    return summary(report, applied=result.applied)
 
 
 def print_report(report: Report, out: Any, style: Any) -> None:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
+from citygrid.common.textfiles import content_of, text_of
 
 COLUMNS = ("username", "display_name", "mobile", "email", "role", "place", "from")
 _NEEDED = ("username", "display_name")
@@ -61,14 +62,8 @@ def read(path: Path) -> tuple[list[Row], list[tuple[int, str]]]:
 
     Raises ``Invalid`` when the file as a whole is not such a table.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            _("The file %(name)s cannot be read: %(reason)s.") % {"name": path.name, "reason": error.strerror}
-        ) from None
-    if len(content) > _MOST_BYTES:
-        raise Invalid(_("The file %(name)s is too large for a list of people. Split it.") % {"name": path.name})
+    too_large = _("The file %(name)s is too large for a list of people. Split it.") % {"name": path.name}
+    content = content_of(path, most=_MOST_BYTES, too_large=too_large)
     lines = _sheet(content, path.name) if content.startswith(b"PK\x03\x04") else _csv(content, path.name)
     return _rows(lines)
 
@@ -172,13 +167,9 @@ def _csv(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _decode(content: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+    text = text_of(content)
+    if text is not None:
+        return text
     raise Invalid(_("The file %(name)s is neither a text table nor an XLSX sheet. Save it as one.") % {"name": name})
 
 

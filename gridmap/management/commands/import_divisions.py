@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
 
 from citygrid.common import clock
 from citygrid.common.commands import progress
 from citygrid.common.errors import Refusal
 from gridmap.areas.models import Level
 from gridmap.divisions.run import import_divisions
-from gridmap.importing.show import moment, print_report, summary
+from gridmap.importing.show import conclude, moment
 
 
 class Command(BaseCommand):
@@ -47,9 +45,4 @@ class Command(BaseCommand):
             )  # fmt: skip
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        if given["report"]:
-            given["report"].write_text(json.dumps(result.report.as_data(), ensure_ascii=False, indent=2), "utf-8")
-        print_report(result.report, self.stdout, self.style)
-        if result.report.errors:
-            raise CommandError(_("Nothing was imported, as the file has faults (see above)."))
-        return summary(result.report, applied=result.applied)
+        return conclude(self, result, given["report"])
