@@ -61,6 +61,7 @@ def test_two_at_once_do_not_set_up_at_once():
         [ROOT / "run", "manage", "version"], env={**os.environ, "DEBUG": "1"},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert second.stderr is not None
     try:
         assert second.stderr.readline() == "Another ./run is setting up; waiting for it ...\n"
         with pytest.raises(subprocess.TimeoutExpired):
