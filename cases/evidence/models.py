@@ -44,11 +44,16 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     scope_path = "case__area_id"
 
     def visible_to(self, user: Any, at: datetime | None = None) -> Self:
-        """Keep evidence of the person's cases and the person's own unused uploads."""
+        """Keep evidence of the person's cases and the person's own unused uploads.
+
+        Who is sent to look at a case elsewhere sees its evidence as long as the task waits.
+        """
         if not getattr(user, "is_active", False):
             return self.none()
         cases = apps.get_model("cases", "Case").objects.visible_to(user, at)
-        return self.filter(Q(case__in=cases.values("pk")) | Q(case=None, uploaded_by=user.pk))
+        sent = apps.get_model("cases", "FieldTask").objects.waiting().filter(assignee=user.pk, case__isnull=False)
+        seen = Q(case__in=cases.values("pk")) | Q(case__in=sent.values("case"))
+        return self.filter(seen | Q(case=None, uploaded_by=user.pk))
 
     def of_case(self, case: Any) -> Self:
         """Keep the evidence of a case, of all its rounds, in the order of its use."""

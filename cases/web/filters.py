@@ -46,6 +46,11 @@ class CaseFilter(forms.Form):
         """Whether anything was chosen."""
         return any(self.data.get(name) for name in self.fields)
 
+    @property
+    def narrows_further(self) -> bool:
+        """Whether more was chosen than words."""
+        return any(self.data.get(name) for name in self.fields if name != "q")
+
     def narrow(self, cases: Any) -> Any:
         """Keep what was asked for; nothing, where that cannot be understood."""
         if not self.is_valid():

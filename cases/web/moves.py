@@ -134,7 +134,7 @@ def done(request: HttpRequest, subject: Any, name: str, way: str) -> HttpRespons
 
 def safe_way(request: HttpRequest) -> str:
     """Return the page of ours that a form wants to lead back to, or nothing."""
-    way = request.POST.get("next", "")
+    way = request.POST.get("next", request.GET.get("next", ""))
     return way if url_has_allowed_host_and_scheme(way, {request.get_host()}) else ""
 
 

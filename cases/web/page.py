@@ -18,7 +18,7 @@ from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.explain import ledger
 from cases.deadlines.models import Clock
 from cases.web.asking import asking_form
-from cases.web.moves import Refused, done, make
+from cases.web.moves import Refused, done, make, safe_way
 from cases.web.reader import acting_of, for_casework
 from cases.web.whole import context_of, whole
 from cases.workflow.people import Acting
@@ -30,6 +30,15 @@ from citygrid.common.errors import NotFound, Refusal
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """Show a case; ``?move=`` opens the form of a move."""
     return _page(request, number)
+
+
+@for_casework
+@require_GET
+def peek(request: HttpRequest, number: str) -> HttpResponse:
+    """Answer the moves and the most needed facts of a case, as a part of the list; its moves lead back there."""
+    acting = acting_of(request)
+    context = context_of(find(acting, number), acting) | {"next": safe_way(request)}
+    return render(request, "cases/page/peek.html", context)
 
 
 @for_casework
@@ -102,5 +111,5 @@ def _page(
     context = context_of(
         find(acting, number), acting, chosen=request.GET.get("move", ""), show=request.GET.get("show", ""),
         target=request.GET.get("target", "")[:32], refused=refused, asked=asked,
-    )  # fmt: skip
+    ) | {"next": safe_way(request)}  # fmt: skip
     return render(request, "cases/page/case.html", context, status=status)

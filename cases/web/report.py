@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,12 +19,12 @@ from cases.casework.services import report_case
 from cases.casework.table import CASE
 from cases.catalogue.models import Category
 from cases.web.forms import InputForm
+from cases.web.maps import ground, own_places
 from cases.web.nearby import nearby as cases_nearby
 from cases.web.reader import acting_of, for_casework, may_report
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
 from citygrid.common.errors import Invalid, NotAllowed, Refusal
-from gridmap.areas.models import AreaVersion
 from gridmap.spatial import locate
 
 RECENT = 6
@@ -145,28 +143,10 @@ def _categories(acting: Acting) -> tuple[list[Category], list[tuple[str, list[Ca
 
 
 def _map(acting: Acting) -> dict[str, Any]:
-    """Return what the map module needs: the person's places, and the window (west, south, east, north) around them."""
-    roots = [root for _role, area, _dept, served in acting.posts if (root := area or served) is not None]
-    drawn = AreaVersion.objects.in_force(acting.at).filter(area__in=roots).only("geom", "geom_far")
-    shapes = [one.geom_far or one.geom for one in drawn]
-    extents = [shape.extent for shape in shapes]
-    return {
-        "window": _around(extents),
-        "outlines": [json.loads(shape.json) for shape in shapes],
-        "tiles": settings.MAP_TILES_URL,
-        "attribution": settings.MAP_TILES_ATTRIBUTION,
-        "nearby": reverse("cases_nearby"),
-        "words": {
-            "zoomIn": _("Closer"), "zoomOut": _("Further away"), "finding": _("Finding your position …"),
-            "denied": _("Your position is not available. Click on the map, or type it."),
-            "found": _("Your position, to %(metres)s m."),
-        },
-    }  # fmt: skip
-
-
-def _around(extents: list[tuple[float, float, float, float]]) -> list[float] | None:
-    """Return the window around all of them, or ``None`` without any."""
-    if not extents:
-        return None
-    west, south, east, north = zip(*extents, strict=True)
-    return [min(west), min(south), max(east), max(north)]
+    """Return what the map module needs: the person's places, where to ask for what is nearby, words."""
+    return own_places(acting) | {"nearby": reverse("cases_nearby")} | ground(
+        finding=_("Finding your position …"),
+        denied=_("Your position is not available. Click on the map, or type it."),
+        found=_("Your position, to %(metres)s m."),
+        photo=_("The place of the photo."),
+    )  # fmt: skip

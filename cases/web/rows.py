@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from cases.casework.models import Case
+from cases.casework.states import State
 from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.lamps import lamp_of
 from cases.deadlines.models import Clock
+from cases.fieldwork.states import Verdict
 from cases.web.words import left
 from cases.workflow.engine import LIFECYCLES, choices, takes
 from cases.workflow.people import Acting
@@ -19,11 +21,11 @@ from gridmap.areas.models import Area, AreaLink, Level
 
 JOINS = ("category", "area", "lead_department", "handler", "merged_into")
 # What guards look through; where it is loaded beforehand they ask nothing.
-CHILDREN = ("rounds", "co_departments__department", "approvals", "supervisions", "evidence")
+CHILDREN = ("rounds", "co_departments__department", "approvals", "supervisions", "evidence", "field_tasks")
 # The moves that carry a case on, in the order in which they are offered first. All others are for special days.
 FORWARD = (
     "answer_supervision", "accept", "send_verify", "file", "dispatch", "sign", "finish_part", "assign_handler",
-    "submit", "confirm", "pass_feedback", "send_check", "rework", "close",
+    "submit", "confirm", "pass_feedback", "send_check", "close", "rework",
 )  # fmt: skip
 
 
@@ -108,7 +110,24 @@ def forward(case: Case, possible: Container[str], acting: Acting) -> str:
     taken = {"assign_handler"} if case.handler_id else set()
     if case.handler_id and not case.is_assigned_to(acting.user):
         taken.add("submit")
+    if _failed_its_check(case):
+        taken.add("send_check")
     return next((name for name in FORWARD if name in possible and name not in taken), "")
+
+
+def _failed_its_check(case: Case) -> bool:
+    """Whether the last check found the work wanting: then it goes back, not to another check."""
+    if case.state != State.PENDING_CHECK:
+        return False
+    last = case.current_round()
+    return any(
+        task.verdict == Verdict.FAIL
+        and task.done_at
+        and last
+        and last.submitted_at
+        and task.done_at > last.submitted_at
+        for task in case.field_tasks.all()
+    )
 
 
 def _button(row: Transition, case: Case) -> Button:

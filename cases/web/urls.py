@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/report/", report.report, name="case_report"),
     path("cases/report/nearby/", report.nearby, name="cases_nearby"),
     path("cases/<code:number>/", page.show, name="case"),
+    path("cases/<code:number>/peek/", page.peek, name="case_peek"),
     path("cases/<code:number>/moves/<slug:name>/", page.move, name="case_move"),
     path("cases/<code:number>/ask/<slug:kind>/", page.ask_for, name="case_ask"),
     path("cases/<code:number>/clocks/<int:clock_id>/", page.explain, name="case_clock"),

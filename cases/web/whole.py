@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.approvals.models import Approval
@@ -26,6 +24,7 @@ from cases.fieldwork.models import FieldTask
 from cases.web.asking import Asking, askings
 from cases.web.banners import banners_of
 from cases.web.events import told
+from cases.web.maps import ground
 from cases.web.moves import Offer, Refused, offers, parted
 from cases.web.nearby import nearby
 from cases.web.rows import Light, forward, know_places, place_of
@@ -137,10 +136,7 @@ def map_config(case: Case, around: Any = ()) -> dict[str, Any]:
             }
             for one in around
         ],
-        "tiles": settings.MAP_TILES_URL,
-        "attribution": settings.MAP_TILES_ATTRIBUTION,
-        "words": {"zoomIn": _("Closer"), "zoomOut": _("Further away")},
-    }
+    } | ground()
 
 
 def _of(case: Case, children: Any) -> list[Any]:

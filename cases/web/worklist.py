@@ -11,14 +11,19 @@ from django.shortcuts import render
 from cases.approvals.models import Approval
 from cases.casework.models import Case
 from cases.web.filters import CaseFilter
+from cases.web.maps import ground, own_places
 from cases.web.reader import acting_of, for_casework, may_report, works_on_cases
 from cases.web.rows import Button, Row, joined, rows_of
 from cases.web.tabs import chosen, tabs_for
 from cases.web.tasks import cards_of, waiting_tasks
+from cases.workflow.people import Acting
+from citygrid.accounts.roles import Role
 from citygrid.common.worklists import Waiting
 
 PAGE = 50
+VIEWS = ("list", "map")
 AT_HOME = 20
+DESKS = (Role.ACCEPTOR, Role.SHIFT_LEADER, Role.DISPATCHER)
 
 
 @for_casework
@@ -32,12 +37,35 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = found.most_urgent_first() if tab.urgent else found.order_by("-reported_at", "-id")
     page: Page[Any] = Paginator(joined(found), PAGE).get_page(request.GET.get("page"))
     rows = rows_of(list(page), acting)
+    view = _view(request, acting)
     context = {
+        "view": view, "map": _map(rows, acting) if view == "map" else None,
         "tabs": tabs, "tab": tab, "form": form, "page": page, "rows": rows, "bulk": bulk_moves(rows),
         "may_report": may_report(acting), "requests": Approval.objects.waiting_for(acting).count(),
         "here": request.get_full_path(),
     }  # fmt: skip
     return render(request, "cases/worklist/listed.html", context)
+
+
+def _view(request: HttpRequest, acting: Acting) -> str:
+    """Return how the list is shown, as it was chosen last; desks of the centres have the map beside it."""
+    asked = request.GET.get("view")
+    if asked in VIEWS:
+        request.session["cases_view"] = asked
+    desk = any(acting.holds_role(role) for role in DESKS)
+    chosen_view: str = request.session.get("cases_view", "map" if desk else "list")
+    return chosen_view
+
+
+def _map(rows: list[Row], acting: Acting) -> dict[str, Any]:
+    """Return what the map module needs: the cases of the page (lon/lat in degrees) with their lamps."""
+    return own_places(acting) | ground() | {
+        "cases": [
+            {"number": row.case.number, "at": [row.case.geom.y, row.case.geom.x], "name": row.case.category.label,
+             "lamp": row.light.lamp if row.light else ""}
+            for row in rows
+        ],
+    }  # fmt: skip
 
 
 def bulk_moves(rows: list[Row]) -> list[Button]:

@@ -76,6 +76,14 @@ button.addEventListener("click", () => {
   );
 });
 
+// A photo that says where it was taken sets the pin, as long as nothing else has.
+form.addEventListener("cg-sent", (event) => {
+  if (!event.detail.length || read()) return;
+  map.setZoom(17);
+  set(event.detail[0]);
+  says.textContent = config.words.photo;
+});
+
 const search = form.querySelector("[data-cg-tile-search]");
 search.hidden = false;
 search.addEventListener("input", () => {

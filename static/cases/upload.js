@@ -44,11 +44,14 @@ async function sendAll(box, input) {
   const files = [...input.files];
   const kept = new DataTransfer();
   const faults = [];
+  const places = []; // where the photos say that they were taken
   box.dataset.cgSending = "";
   for (const [number, file] of files.entries()) {
     says.textContent = box.dataset.cgWordSending.replace("{}", `${number + 1}/${files.length}`);
     try {
-      box.querySelector("[data-cg-upload-list]").append(entry(box, await send(box, file)));
+      const answer = await send(box, file);
+      if (answer.lon !== null) places.push({ lng: answer.lon, lat: answer.lat });
+      box.querySelector("[data-cg-upload-list]").append(entry(box, answer));
     } catch (fault) {
       if (fault instanceof TypeError) kept.items.add(file); // no network: it goes with the form
       faults.push(`${file.name}: ${fault instanceof TypeError ? box.dataset.cgWordLater : fault.message}`);
@@ -57,10 +60,10 @@ async function sendAll(box, input) {
   input.files = kept.files;
   says.textContent = faults.join(" ");
   delete box.dataset.cgSending;
-  box.dispatchEvent(new CustomEvent("cg-sent", { bubbles: true }));
+  box.dispatchEvent(new CustomEvent("cg-sent", { bubbles: true, detail: places }));
 }
 
-for (const box of document.querySelectorAll("[data-cg-upload]")) {
+function prepare(box) {
   const input = box.querySelector("input[type=file]");
   input.addEventListener("change", () => { if (input.files.length) sendAll(box, input); });
   const album = box.querySelector("[data-cg-upload-album]");
@@ -76,6 +79,10 @@ for (const box of document.querySelectorAll("[data-cg-upload]")) {
     if (event.target.closest("[data-cg-upload-drop]")) event.target.closest("li").remove();
   });
 }
+
+const prepareAll = (part) => { for (const box of part.querySelectorAll("[data-cg-upload]")) prepare(box); };
+prepareAll(document);
+document.addEventListener("htmx:afterSwap", (event) => prepareAll(event.target)); // a case that was opened beside the list
 
 // A form waits for its files, then goes by itself.
 document.addEventListener("submit", (event) => {

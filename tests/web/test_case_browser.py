@@ -230,7 +230,40 @@ def test_two_cases_are_accepted_at_once_each_with_its_result(visit, photos):
     expect(page.get_by_role("heading", level=2)).to_have_text("Done for 2 of 2")
 
 
-PAGES = ["/", "/cases/", "/cases/?tab=all", "/cases/?q=none&tab=all", "/requests/", "/requests/?tab=all"]
+def test_a_desk_works_through_its_list_with_map_and_case_beside_it(visit, photos):
+    number = report(visit, photos[27])
+    page = visit("/cases/?tab=accept", "acceptor")
+    peek = page.locator("#cg-peek")
+    expect(peek.locator("#cg-turn")).to_be_visible()  # the most urgent case lies open by itself
+    page.locator(".cg-case-link", has_text=number).click()
+    expect(peek.locator(".cg-peek-head")).to_contain_text(number)
+    expect(page.locator("tr[aria-current]")).to_contain_text(number)
+    expect(page.locator(".cg-spot-chosen")).to_have_count(1)
+    peek.get_by_role("button", name="Accept").click()
+    expect(page.locator(".cg-alert-success")).to_contain_text(number)
+    assert page.url.endswith("/cases/?tab=accept")
+    expect(page.locator("tr", has_text=number)).to_have_count(0)
+    page = visit("/cases/?tab=file", "leader", size=PHONE)
+    page.locator(".cg-case-link", has_text=number).click()  # no room beside the list: the page of the case
+    page.wait_for_url(re.compile(f"/cases/{number}/$"))
+
+
+def test_a_photo_that_knows_its_place_sets_the_pin(visit, photos):
+    page = visit("/cases/report/", "gw", size=PHONE)
+    attach(page, ".cg-report", "photos", photos[28])
+    expect(page.locator("[data-cg-place]")).to_contain_text("350982003901001")
+    expect(page.locator("[name=position]")).to_have_value(re.compile("^120.20500,27.33500"))
+
+
+PAGES = [
+    "/",
+    "/cases/",
+    "/cases/?tab=all",
+    "/cases/?view=list",
+    "/cases/?q=none&tab=all",
+    "/requests/",
+    "/requests/?tab=all",
+]
 
 
 @pytest.fixture(scope="module")

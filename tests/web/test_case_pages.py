@@ -23,7 +23,7 @@ from tests.web.test_areas import signed_in
 pytestmark = pytest.mark.django_db
 EN = {"accept-language": "en"}
 # Queries of a page at most, session and frame included.
-MOST = {("acceptor", "/"): 30, ("acceptor", "/cases/"): 30, ("clerk", "/cases/?tab=all"): 30, ("gw", "/"): 30}
+MOST = {("acceptor", "/"): 30, ("acceptor", "/cases/"): 32, ("clerk", "/cases/?tab=all"): 30, ("gw", "/"): 30}
 
 
 @pytest.fixture
@@ -349,3 +349,63 @@ def test_the_timeline_speaks_in_words_and_the_pair_to_compare_stands_first(peopl
     assert "120.20500, 27.33500" in page
     assert "SRID" not in page
     assert "容器外有生活垃圾" in page[page.index("cg-timeline") :]
+
+
+def test_a_desk_of_the_centre_has_the_map_beside_the_list_until_it_chooses_otherwise(people, walk):
+    client = signed_in(people["dispatcher"])
+
+    def page(path: str) -> str:
+        answer = client.get(path, headers=EN)
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    walk.to(State.FILED)
+    assert "data-cg-list-map" in page("/cases/")
+    assert "120.205" in page("/cases/")
+    assert "data-cg-list-map" not in page("/cases/?view=list")
+    assert "data-cg-list-map" not in page("/cases/")
+    assert "data-cg-list-map" in page("/cases/?view=map")
+    assert "data-cg-list-map" not in page("/cases/?view=map&q=nothing&tab=all")
+    assert "data-cg-list-map" not in see(people["clerk"], "/cases/?tab=all")
+
+
+def test_a_case_beside_the_list_has_its_moves_and_leads_back_to_the_list(people, walk):
+    walk.to(State.FILED)
+    path = f"/cases/{walk.case.number}/peek/"
+    page = see(people["dispatcher"], path, next="/cases/?tab=dispatch")
+    assert "<html" not in page
+    assert f'action="/cases/{walk.case.number}/moves/dispatch/"' in page
+    assert 'name="next" value="/cases/?tab=dispatch"' in page
+    assert 'name="next"' not in see(people["dispatcher"], path, next="https://elsewhere.example/")
+    assert signed_in(people["stranger_gw"]).get(path).status_code == 404
+    refused = post(people["dispatcher"], f"/cases/{walk.case.number}/moves/dispatch/", next="/cases/?tab=dispatch")
+    assert refused.status_code == 422
+    assert 'name="next" value="/cases/?tab=dispatch"' in refused.content.decode()
+    done = post(people["dispatcher"], f"/cases/{walk.case.number}/moves/dispatch/", department="CGJ",
+                version=str(walk.case.version), next="/cases/?tab=dispatch", opinion="按职责")  # fmt: skip
+    assert done.headers["Location"] == "/cases/?tab=dispatch"
+
+
+def test_who_is_sent_elsewhere_sees_the_photos_while_the_task_waits(people, walk):
+    walk.to(State.FED_BACK)
+    walk.do("pass_feedback", "dispatcher")
+    walk.do("send_check", "acceptor", worker="stranger_gw")
+    seen = Evidence.objects.visible_to(people["stranger_gw"], walk.at)
+    assert seen.filter(case=walk.case).count() == walk.case.evidence.count() > 0
+    walk.do("recall_check", "acceptor")
+    assert not Evidence.objects.visible_to(people["stranger_gw"], walk.at).filter(case=walk.case).exists()
+
+
+def test_after_a_failed_check_rework_is_offered_first_and_after_a_passed_one_closing(people, walk):
+    walk.to(State.CHECKING)
+    walk.report_back("fail", walk.case.field_tasks.waiting().get().assignee.username, note="还有垃圾")
+    assert "?move=rework#rework" in see(people["acceptor"], "/cases/", tab="check")
+    walk.do("rework", "acceptor", opinion="还有垃圾")
+    after = [photo(people["handler"], walk.at)]
+    walk.do("submit", "handler", outcome="solved", result="再次清运", after_photos=after)
+    walk.do("confirm", "clerk")
+    walk.do("pass_feedback", "dispatcher")
+    assert "?move=send_check#send_check" in see(people["acceptor"], "/cases/", tab="check")
+    walk.do("send_check", "acceptor")
+    walk.report_back("pass", walk.case.field_tasks.waiting().get().assignee.username)
+    assert f"/cases/{walk.case.number}/moves/close/" in see(people["leader"], "/cases/", tab="close")
