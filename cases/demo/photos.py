@@ -178,8 +178,9 @@ def _manhole(draw: Drawn, random: Random) -> None:
 def _lamp(draw: Drawn, random: Random) -> None:
     draw.rectangle((0, 0, *SIZE), fill=(22, 26, 40))
     draw.rectangle((0, KERB, *SIZE), fill=(36, 38, 44))
+    broken = random.randrange(1, 4)
     for index in range(5):
-        x, dark = 90 + index * 150, index == random.randrange(1, 4)
+        x, dark = 90 + index * 150, index == broken
         draw.line((x, 120, x, KERB), fill=(90, 92, 98), width=7)
         draw.line((x, 124, x + 46, 112), fill=(90, 92, 98), width=6)
         draw.ellipse((x + 34, 104, x + 70, 126), fill=(50, 52, 58) if dark else (252, 232, 164))

@@ -25,6 +25,7 @@ WAYS_IN = (
                              ("sensor", 1), ("open311", 1), ("import", 1))),
     *((f"report:{source} accept", 1) for source in ("superior", "emergency")),
 )  # fmt: skip
+LONG_WORK = ("extension", "suspension", "short_suspension")
 OTHERS = ("street", "hotline", "citizen")  # who but a grid worker reports in passing
 LONGEST = timedelta(hours=24)  # of a limit whose case can come to its end within a fortnight
 
@@ -140,7 +141,9 @@ def _matter(
         and ("handler" not in line.needs or matter.department in repertoire.handled)
     ]  # fmt: skip
     short = [matter for matter in fitting if limit_of(matter, spot).duration <= LONGEST]
-    if line.waits == "handle" and lamp == YELLOW:  # a yellow lamp stays yellow for a while where the limit is a day
+    if any(word.arg in LONG_WORK for word in line.words):  # nobody puts off for weeks what takes an hour
+        short = [matter for matter in fitting if is_a_day_or_more(limit_of(matter, spot))] or short
+    elif line.waits == "handle" and lamp == YELLOW:  # a yellow lamp stays yellow for a while where the limit is a day
         short = [matter for matter in short if is_a_day_or_more(limit_of(matter, spot))] or short
     elif _comes_from_an_office(line) and not is_worked(repertoire.calendar, at):
         # Out of office hours what a department hands to the centre is urgent.

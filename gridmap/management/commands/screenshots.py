@@ -19,7 +19,10 @@ DESK, PHONE = (1280, 800), (390, 844)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: who looks at which page, on which screen, in which language, after which clicks."""
+    """One picture: who looks at which page, on which screen, in which language, after which clicks.
+
+    ``opens`` is the selector of a link on that page: the page behind its first match is taken.
+    """
 
     name: str
     login: str
@@ -28,14 +31,21 @@ class Shot:
     language: str = "zh-CN"
     scheme: str = "light"
     clicks: tuple[str, ...] = ()
+    opens: str = ""
 
 
+CASE, TASK = "a[href^='/cases/FD']", "a[href^='/tasks/']"  # links of a list to its entries
 SHOTS = (
     Shot("area-desktop", "manager1", "/areas/350982003901/", language="en", clicks=("[data-cg-map=density]",)),
     Shot("area-desktop-dark", "manager1", "/areas/350982/", scheme="dark"),
     Shot("area-phone", "gw1", "/areas/350982003901001/", size=PHONE),
     Shot("home-desktop", "street1", "/"),
     Shot("home-phone", "gw1", "/", size=PHONE, language="en"),
+    Shot("cases-desktop", "dispatcher1", "/cases/?tab=all", language="en"),
+    Shot("case-desktop", "acceptor1", "/cases/?tab=all&state=pending_check", opens=CASE),
+    Shot("work-desktop", "cg_clerk", "/"),
+    Shot("task-phone", "gw1", "/", size=PHONE, opens=TASK),
+    Shot("report-phone", "gw1", "/cases/report/", size=PHONE, language="en"),
     Shot("rights-desktop", "street1", "/rights/", language="en"),
     Shot("rights-phone", "gw1", "/rights/", size=PHONE),
 )
@@ -99,6 +109,8 @@ def take(browser: Any, url: str, state: Any, shot: Shot, target: Path) -> None:
     )  # fmt: skip
     page = context.new_page()
     page.goto(shot.path)
+    if shot.opens:
+        page.goto(page.locator(shot.opens).first.get_attribute("href"))
     for selector in shot.clicks:
         page.click(selector)
     page.wait_for_load_state("networkidle")
