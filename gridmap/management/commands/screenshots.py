@@ -43,7 +43,6 @@ SHOTS = (
     Shot("home-phone", "gw1", "/", size=PHONE, language="en"),
     Shot("cases-desktop", "dispatcher1", "/cases/?tab=all", language="en"),
     Shot("case-desktop", "acceptor1", "/cases/?tab=all&state=pending_check", opens=CASE),
-    Shot("work-desktop", "cg_clerk", "/"),
     Shot("task-phone", "gw1", "/", size=PHONE, opens=TASK),
     Shot("report-phone", "gw1", "/cases/report/", size=PHONE, language="en"),
     Shot("rights-desktop", "street1", "/rights/", language="en"),
