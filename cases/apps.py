@@ -18,13 +18,13 @@ class CasesConfig(AppConfig):
         from cases.casework.wiring import connect  # noqa: PLC0415
         from cases.deadlines import escalation  # noqa: PLC0415
         from cases.evidence.purge import purge  # noqa: PLC0415
-        from cases.journal.append import append  # noqa: PLC0415 - models are not ready at import time
+        from cases.journal.append import append, append_many  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
         from citygrid.common import facts, periodic, worklists  # noqa: PLC0415
 
         connect()
-        facts.plug(append)
+        facts.plug(append, append_many)
         worklists.register(waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)
         periodic.register("watch the deadlines", timedelta(minutes=1), escalation.run)

@@ -3,6 +3,7 @@
 from cases.approvals.models import Approval
 from cases.casework.models import Case, CoDepartment, Round, Supervision
 from cases.casework.numbers import NumberSeries
+from cases.casework.origins import Origin
 from cases.catalogue.conditions import ConditionLimit, FilingCondition, StageLimit
 from cases.catalogue.models import Category, CategoryStandard
 from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clock, Timetable
@@ -12,6 +13,6 @@ from cases.journal.models import Event, Seal
 
 __all__ = [
     "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Case", "Category", "CategoryStandard", "Clock",
-    "CoDepartment", "ConditionLimit", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Round",
-    "Seal", "StageLimit", "Supervision", "Timetable",
+    "CoDepartment", "ConditionLimit", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Origin",
+    "Round", "Seal", "StageLimit", "Supervision", "Timetable",
 ]  # fmt: skip

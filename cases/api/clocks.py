@@ -42,6 +42,7 @@ def clock_shown(clock: Clock, at: datetime) -> dict[str, Any]:
         "stopped_at": when(clock.stopped_at),
         "overdue": clock.overdue(at),
         "exempt": clock.exempt,
+        "taken_over": clock.taken_over,
     }
 
 

@@ -101,6 +101,7 @@ class ClockSerializer(s.Serializer[Any]):
     stopped_at = s.DateTimeField(allow_null=True)
     overdue = s.BooleanField()
     exempt = s.BooleanField(help_text="Not scored, after an accepted appeal.")
+    taken_over = s.BooleanField(help_text="The deadline is that of an older system; there is no arithmetic to it.")
 
 
 class ExplanationSerializer(s.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -27,19 +27,23 @@ class NumberSeries(models.Model):
         return f"{self.prefix}{self.day:%Y%m%d}{self.last:04}"
 
 
-@transaction.atomic
 def next_number(at: datetime) -> str:
     """Take the next number of the day on which ``at`` falls in the city. From 10,000 on it grows a digit.
 
     The row of the day stays locked until the transaction ends: this one's own, unless the caller holds one.
     """
-    day = localtime(at).date()
+    return take_numbers(localtime(at).date(), 1)[0]
+
+
+@transaction.atomic
+def take_numbers(day: date, count: int) -> list[str]:
+    """Take the next ``count`` numbers of a day of the city, as so many calls of :func:`next_number` would."""
     series = NumberSeries.objects.filter(prefix=settings.CASE_PREFIX, day=day)
-    if not series.update(last=F("last") + 1):
+    if not series.update(last=F("last") + count):
         try:
             with transaction.atomic():
-                NumberSeries.objects.create(prefix=settings.CASE_PREFIX, day=day, last=1)
+                NumberSeries.objects.create(prefix=settings.CASE_PREFIX, day=day, last=count)
         except IntegrityError:  # another process took the day's first number meanwhile
-            series.update(last=F("last") + 1)
+            series.update(last=F("last") + count)
     last = series.values_list("last", flat=True).get()
-    return f"{settings.CASE_PREFIX}{day:%Y%m%d}{last:04}"
+    return [f"{settings.CASE_PREFIX}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]

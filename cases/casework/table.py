@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.casework import checks, effects, guards, limits, merging
+from cases.casework import checks, effects, guards, limits, merging, taking_over
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
 from cases.workflow.table import Actor, ClockRule, ClockVerb, Input, InputType, Lifecycle, Relation, Transition
 from citygrid.accounts.roles import Role
@@ -61,6 +61,11 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "receive", _("Receive from outside"), (), (S.REPORTED,), inputs=(PHOTOS,), clocks=(start("accept"),),
         system=True,
+    ),
+    Transition(
+        "import_history", _("Take over from an older system"), (), taking_over.STATES, inputs=taking_over.INPUTS,
+        checks=(taking_over.times_fit,), choose=lambda move: move.inputs["state"], effect=taking_over.take_over,
+        born=taking_over.keep, system=True,
     ),
     Transition(
         "fix_on_spot", _("Fix on the spot"), (S.REPORTED,), (S.PENDING_CLOSE,), actors=(GW,),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from cases.deadlines import limits
@@ -15,6 +16,7 @@ from cases.deadlines.calendars import calendar_for, one_reading, stamp
 from cases.deadlines.limits import Limit, LimitUnit, Pause, WorkDayMode
 from cases.deadlines.models import Clock
 
+_HUNDREDTH = Decimal("0.01")
 COMPUTED = ("due_at", "warn_at", "calendar_token")
 
 
@@ -83,6 +85,21 @@ def start(kind: str, *, subject: Any, at: datetime, begin: Start) -> Clock:
     return clock
 
 
+def taken_over(
+    kind: str, *, subject: Any, started_at: datetime, due_at: datetime, stopped_at: datetime | None, at: datetime
+) -> Clock:
+    """Return a clock, not saved yet, whose deadline an older system gave, in plain hours from start to deadline.
+
+    One that was overdue before ``at`` signals nothing any more: that is no news.
+    """
+    hours = Decimal((due_at - started_at).total_seconds()) / 3600
+    return Clock(
+        subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind, started_at=started_at, due_at=due_at,
+        limit_value=max(hours.quantize(_HUNDREDTH), _HUNDREDTH), limit_unit=LimitUnit.URGENT_HOUR,
+        stopped_at=stopped_at, overdue_noted_at=at if due_at < at else None, taken_over=True,
+    )  # fmt: skip
+
+
 def stop(clock: Clock, *, at: datetime) -> None:
     """Stop a clock; a pause that lasts ends with it."""
     clock.stopped_at = at
@@ -139,10 +156,15 @@ def pauses_of(clock: Clock) -> list[Pause]:
 
 
 def compute(clock: Clock) -> None:
-    """Set ``due_at`` and ``warn_at`` from start, limit, extensions and pauses; nothing else counts."""
+    """Set ``due_at`` and ``warn_at`` from start, limit, extensions and pauses; nothing else counts.
+
+    A deadline that was taken over stays as it is.
+    """
     with one_reading():
         calendar = calendar_for(clock.department_id)
         clock.calendar_token = stamp().calendar
+    if clock.taken_over:
+        return
     limit, stops = limit_of(clock), pauses_of(clock)
     clock.due_at = limits.due_at(limit, calendar, clock.started_at, stops)
     clock.warn_at = limits.warn_at(limit, calendar, clock.started_at, stops)

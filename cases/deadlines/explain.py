@@ -67,7 +67,13 @@ def warnings(clock: Clock) -> list[str]:
 
 
 def ledger(clock: Clock) -> list[Line]:
-    """Return the lines of a clock. One that stands still, without a deadline, is counted up to that moment."""
+    """Return the lines of a clock. One that stands still, without a deadline, is counted up to that moment.
+
+    Of a deadline that was taken over there is no arithmetic to show, and the lines say so.
+    """
+    if clock.taken_over:
+        end = clock.due_at or clock.started_at
+        return [Line(LineKind.TAKEN_OVER, clock.started_at), Line(LineKind.DUE, end, total=end - clock.started_at)]
     with one_reading():
         calendar, names = calendar_for(clock.department_id), holiday_names()
     limit, stops = limit_of(clock), merged(pauses_of(clock))

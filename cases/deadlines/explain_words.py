@@ -27,6 +27,7 @@ class LineKind(StrEnum):
     MAKEUP = "makeup"
     PAUSE = "pause"
     STANDING = "standing"
+    TAKEN_OVER = "taken_over"
     DUE = "due"
 
 
@@ -54,6 +55,9 @@ def sentence(line: Line) -> str:
     if kind == LineKind.STANDING:
         words = _("The clock stands still since %(start)s, with %(total)s used. There is no deadline until it goes on.")
         return words % {"start": moment(line.start), "total": span(line.total)}
+    if kind == LineKind.TAKEN_OVER:
+        words = _("The clock started on %(start)s in an older system, which gave the deadline; how is not known here.")
+        return words % {"start": moment(line.start)}
     if kind == LineKind.DUE:
         return _("It is due on %(due)s.") % {"due": moment(line.start)}
     return _course(line)

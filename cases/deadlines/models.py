@@ -155,6 +155,8 @@ class Clock(models.Model):
     # The calendar that the two times above were computed with; nil before there was any.
     calendar_token = models.UUIDField(_("calendar used"), default=NIL, editable=False)
     exempt = models.BooleanField(_("exempt from scoring"), default=False)  # an accepted appeal; the facts stay
+    # An older system gave ``due_at``; start and limit do not lead to it, so it is never computed.
+    taken_over = models.BooleanField(_("deadline taken over"), default=False)
 
     objects: ClassVar[Any] = ClockQuerySet.as_manager()
 

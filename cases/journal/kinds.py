@@ -46,6 +46,7 @@ LABELS: dict[str, Any] = {
     "calendar.timetable_set": _("Timetable set"),
     "calendar.year_confirmed": _("Calendar of a year confirmed"),
     "calendar.year_set": _("Calendar of a year entered"),
+    "cases.imported": _("Cases of an older system taken over"),
     "category.added": _("Category added"),
     "category.renamed": _("Category renamed"),
     "category.restored": _("Category taken back into use"),

@@ -5,7 +5,7 @@ Buttons, API choices, refusals, diagrams and the test matrix are derived from th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -96,8 +96,9 @@ class Transition:
 
     ``sources`` is empty for the move that creates the subject. ``targets`` is empty for a move that changes no state;
     with several, ``choose`` names the one by the inputs. ``guards`` look at the subject; ``checks`` at the inputs too.
-    ``effect`` changes the subject's other columns and its children, inside the transaction. A ``system`` row is made by
-    other moves (an approved request, a finished task), never by a button.
+    ``effect`` changes the subject's other columns and its children, inside the transaction; of a move that creates
+    subjects, ``born`` writes their children once they have keys, for many at once. A ``system`` row is made by other
+    moves (an approved request, a finished task) or an import, never by a button.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Transition:
     clocks: tuple[ClockRule, ...] = ()
     choose: Callable[[Move], str] | None = None
     effect: Callable[[Move], None] | None = None
+    born: Callable[[Sequence[Move]], None] | None = None
     opinion: bool = False  # an opinion text is compulsory: every return, refusal and rework
     system: bool = False
 
@@ -120,6 +122,8 @@ class Transition:
             raise ValueError(f"{self.name}: several targets need a `choose`.")
         if self.system == bool(self.actors):
             raise ValueError(f"{self.name}: a row is made either by people or by the system.")
+        if self.born and self.sources:
+            raise ValueError(f"{self.name}: only a move that creates has something born.")
 
     @property
     def roles(self) -> tuple[Role, ...]:

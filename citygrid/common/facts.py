@@ -6,7 +6,7 @@ journal in when Django starts (:func:`plug`). Without it nothing can be recorded
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,12 +46,14 @@ class Sink(Protocol):
 
 
 _sink: list[Sink] = []
+_bulk: list[Callable[[Sequence[Fact]], Sequence[Any]]] = []
 _followers: list[Callable[[Fact, Any], None]] = []
 
 
-def plug(sink: Sink) -> None:
-    """Connect the journal; called once at start-up."""
+def plug(sink: Sink, many: Callable[[Sequence[Fact]], Sequence[Any]] | None = None) -> None:
+    """Connect the journal; called once at start-up. ``many`` stores several facts at once, as so many calls would."""
     _sink[:] = [sink]
+    _bulk[:] = [many] if many else []
 
 
 def follow(follower: Callable[[Fact, Any], None]) -> None:
@@ -77,11 +79,28 @@ def record(
 
     Raises ``RuntimeError`` when no journal is connected.
     """
-    if not _sink:
-        raise RuntimeError("No journal is connected: add 'cases' to INSTALLED_APPS.")
     named = subject if isinstance(subject, Subject) else Subject.of(subject)
-    fact = Fact(kind, named, at, by, from_state, to_state, data)
-    stored = _sink[0](fact)
+    return store(Fact(kind, named, at, by, from_state, to_state, data))
+
+
+def store(fact: Fact) -> Any:
+    """Write a fact that was made before, as :func:`record` does."""
+    stored = _plugged()(fact)
     for follower in _followers:
         follower(fact, stored)
     return stored
+
+
+def store_all(facts: Sequence[Fact]) -> None:
+    """Write many facts in the current transaction, in their order. Raises as :func:`record` does."""
+    one = _plugged()
+    stored = _bulk[0](facts) if _bulk else [one(fact) for fact in facts]
+    for follower in _followers:
+        for fact, row in zip(facts, stored, strict=True):
+            follower(fact, row)
+
+
+def _plugged() -> Sink:
+    if not _sink:
+        raise RuntimeError("No journal is connected: add 'cases' to INSTALLED_APPS.")
+    return _sink[0]

@@ -22,17 +22,17 @@ _HALF_ZONE_M = 600_000.0  # no easting of a Gauss zone is farther from its false
 
 
 def to_degrees(
-    shapes: np.ndarray, *, file_crs: SpatialReference | None, wanted: str, report: Report
+    shapes: np.ndarray, *, file_crs: SpatialReference | None, wanted: str, report: Report, abroad: bool = False
 ) -> tuple[np.ndarray, str]:
     """Return the shapes in EPSG:4326 and the name of the system they came in.
 
     ``wanted`` is ``auto``, ``EPSG:n`` or a name of :class:`~gridmap.crs.Crs`. Raises ``Invalid`` for an unknown
-    system, for numbers that do not fit it and for places outside China.
+    system, for numbers that do not fit it and, unless ``abroad`` says that it is meant, for places outside China.
     """
     if wanted.lower() in Crs.values:
         corners = _upright(shapely.get_coordinates(shapes), report)
         lon, lat = to_wgs84(corners[:, 0], corners[:, 1], wanted.lower())
-        return _inside(moved(shapes, np.column_stack([lon, lat]))), wanted.lower()
+        return _inside(moved(shapes, np.column_stack([lon, lat])), abroad), wanted.lower()
     system = file_crs if wanted.lower() == "auto" else _named(wanted)
     if system is None or system.local:
         system = _assumed(shapes, report)
@@ -51,7 +51,7 @@ def to_degrees(
             shapes = transformed(shapes, CoordTransform(system, SpatialReference(4326)))
         except GDALException as fault:
             raise Invalid(_("The coordinates do not fit %(crs)s. Choose another system.") % {"crs": label}) from fault
-    return _inside(shapes), label
+    return _inside(shapes, abroad), label
 
 
 def _named(wanted: str) -> SpatialReference:
@@ -116,7 +116,9 @@ def _easting_first(corners: np.ndarray, system: SpatialReference, report: Report
     return corners
 
 
-def _inside(shapes: np.ndarray) -> np.ndarray:
+def _inside(shapes: np.ndarray, abroad: bool) -> np.ndarray:
+    if abroad:
+        return shapes
     bounds = shapely.bounds(shapes)
     good = (bounds[:, 0] >= WEST) & (bounds[:, 1] >= SOUTH) & (bounds[:, 2] <= EAST) & (bounds[:, 3] <= NORTH)
     if not good.all():

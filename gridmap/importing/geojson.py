@@ -23,6 +23,19 @@ _CRS84 = re.compile(r"(?i)^(?:urn:ogc:def:crs:)?OGC:(?:[\d.]*:)?CRS84$")
 
 def read(path: Path, name: str) -> Sheet:
     """Return the rows of a GeoJSON file. Raises ``Invalid`` when the file as a whole cannot be read."""
+    found, crs = features(path, name)
+    sheet = Sheet(crs=crs, encoding="utf-8")
+    columns: dict[str, None] = {}
+    for feature in found:
+        row = feature.get("properties") or {}
+        columns.update(dict.fromkeys(row))
+        sheet.add(row, *_shape(feature.get("geometry")))
+    sheet.columns = list(columns)
+    return sheet
+
+
+def features(path: Path, name: str) -> tuple[list[dict[str, Any]], SpatialReference | None]:
+    """Return the features of a file as they are, and its coordinate system. Raises ``Invalid`` as :func:`read` does."""
     try:
         content = json.loads(_text(path.read_bytes()))
     except (ValueError, RecursionError) as fault:
@@ -32,17 +45,10 @@ def read(path: Path, name: str) -> Sheet:
         ) from fault
     if not isinstance(content, dict):
         raise _no_features(name)
-    features = content.get("features") if content.get("type") == "FeatureCollection" else [content]
-    if not isinstance(features, list) or not all(_is_feature(one) for one in features):
+    found = content.get("features") if content.get("type") == "FeatureCollection" else [content]
+    if not isinstance(found, list) or not all(_is_feature(one) for one in found):
         raise _no_features(name)
-    sheet = Sheet(crs=_crs(content.get("crs"), name), encoding="utf-8")
-    columns: dict[str, None] = {}
-    for feature in features:
-        row = feature.get("properties") or {}
-        columns.update(dict.fromkeys(row))
-        sheet.add(row, *_shape(feature.get("geometry")))
-    sheet.columns = list(columns)
-    return sheet
+    return found, _crs(content.get("crs"), name)
 
 
 def _text(raw: bytes) -> str:

@@ -26,6 +26,7 @@ class Options:
     parent_level: str = ""
     adopt_codes: bool = False
     retire_missing: bool = False
+    abroad: bool = False  # the area need not lie in China
 
 
 def mapping_of(words: Iterable[str]) -> dict[str, str]:

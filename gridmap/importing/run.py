@@ -81,8 +81,9 @@ def _units(sheet: Any, options: Options, report: Report, watch: Watch[Any]) -> t
     if report.errors:
         return [], ""
     shapes, crs = coordinates.to_degrees(
-        np.array(sheet.shapes, dtype=object), file_crs=sheet.crs, wanted=options.crs, report=report
-    )
+        np.array(sheet.shapes, dtype=object), file_crs=sheet.crs, wanted=options.crs, report=report,
+        abroad=options.abroad,
+    )  # fmt: skip
     units = gather(sheet, shapes, columns, options.level, report, watch)
     report.counts["units"] = len(units)
     return units, crs

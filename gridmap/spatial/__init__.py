@@ -4,8 +4,8 @@ Django's SpatiaLite backend never uses the R-tree, and a plain ``covers`` scans 
 here, once for each engine, and tested to give the same answers.
 """
 
-from gridmap.spatial.bulk import Spot, locate_many
+from gridmap.spatial.bulk import Hit, Spot, locate_many, place_many
 from gridmap.spatial.outlines import geojson_features, within_bbox
 from gridmap.spatial.place import Place, locate
 
-__all__ = ["Place", "Spot", "geojson_features", "locate", "locate_many", "within_bbox"]
+__all__ = ["Hit", "Place", "Spot", "geojson_features", "locate", "locate_many", "place_many", "within_bbox"]

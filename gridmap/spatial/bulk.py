@@ -28,6 +28,27 @@ class Spot(NamedTuple):
     community: int | None
 
 
+class Hit(NamedTuple):
+    """Where a point of an import lies: WGS 84 degrees, the smallest area, the outline that was hit, and a tie.
+
+    ``area`` and ``version`` are keys, ``None`` outside the city. ``tie`` holds the codes of all outlines of the
+    decisive level that cover the point, smallest first, when there are several, as in :class:`Place`.
+    """
+
+    lon: float
+    lat: float
+    area: int | None = None
+    version: int | None = None
+    tie: tuple[str, ...] = ()
+
+
+class _Best(NamedTuple):
+    order: tuple[int, str]  # the negative rank of the level, then the code: the smallest wins
+    area: int
+    level: str
+    version: int
+
+
 _NOWHERE = Spot(None, None, None)
 
 
@@ -37,36 +58,63 @@ def locate_many(points: Sequence[tuple[float, float]] | np.ndarray, *, crs: str 
     Nothing is refused: a point that :func:`locate` would refuse gets ``Spot(None, None, None)``. An import of 100,000
     points against 10,000 grids takes seconds. Raises ``Invalid`` only for an unknown ``crs``.
     """
+    lon, _lat, chosen, _ties = _chosen(points, crs, at)
+    spots = _spots({one.area: one.level for one in chosen.values()})
+    return [spots[chosen[n].area] if n in chosen else _NOWHERE for n in range(len(lon))]
+
+
+def place_many(points: Sequence[tuple[float, float]] | np.ndarray, *, crs: str = "wgs84", at: datetime) -> list[Hit]:
+    """Locate as :func:`locate_many` does, and say which outline was hit and where several cover the point."""
+    lon, lat, chosen, ties = _chosen(points, crs, at)
+    return [
+        Hit(east, north, chosen[n].area, chosen[n].version, tuple(sorted(ties.get(n, ()))))
+        if n in chosen
+        else Hit(east, north)
+        for n, (east, north) in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))
+    ]
+
+
+def _chosen(
+    points: Any, crs: str, at: datetime
+) -> tuple[np.ndarray, np.ndarray, dict[int, _Best], dict[int, set[str]]]:
+    """Return the points in WGS 84, and by their numbers what covers them best and the codes of ties."""
     given = np.asarray(points, dtype=float).reshape(-1, 2)
     lon, lat = to_wgs84(given[:, 0], given[:, 1], crs)
     usable = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     left = np.flatnonzero(usable)
-    chosen: dict[int, int] = {}
-    levels: dict[int, str] = {}
+    chosen: dict[int, _Best] = {}
+    ties: dict[int, set[str]] = {}
     for wanted in ([Level.GRID], [Level.COMMUNITY], [level for level in Level if RANK[level] < RANK[Level.COMMUNITY]]):
         if not len(left):
             break
-        found = _smallest(left, lon, lat, wanted, at)
-        chosen.update((n, area) for n, (_order, area, _level) in found.items())
-        levels.update((area, level) for _order, area, level in found.values())
+        found = _smallest(left, lon, lat, wanted, at, ties)
+        chosen.update(found)
         left = left[[n not in found for n in left.tolist()]]
-    spots = _spots(levels)
-    return [spots[chosen[n]] if n in chosen else _NOWHERE for n in range(len(given))]
+    return lon, lat, chosen, ties
 
 
 def _smallest(
-    numbers: np.ndarray, lon: np.ndarray, lat: np.ndarray, levels: Iterable[Level], at: datetime
-) -> dict[int, tuple[tuple[int, str], int, str]]:
-    """Return, by point number, the covering outline of the lowest level, of these the one with the smallest code."""
-    best: dict[int, tuple[tuple[int, str], int, str]] = {}
+    numbers: np.ndarray, lon: np.ndarray, lat: np.ndarray, levels: Iterable[Level], at: datetime,
+    ties: dict[int, set[str]],
+) -> dict[int, _Best]:  # fmt: skip
+    """Return, by point number, the covering outline of the lowest level, of these the one with the smallest code.
+
+    Where several of that level cover a point, ``ties`` gets their codes.
+    """
+    best: dict[int, _Best] = {}
     names = [str(level) for level in levels]
     size = engine.points_at_once()
     for start in range(0, len(numbers), size):
         chunk = numbers[start : start + size]
-        for place, area, level, code in _pairs(lon[chunk].tolist(), lat[chunk].tolist(), names, at):
+        for place, area, level, code, version in _pairs(lon[chunk].tolist(), lat[chunk].tolist(), names, at):
             n = int(chunk[place])
-            candidate = ((-_RANK[level], code), area, level)
-            if n not in best or candidate < best[n]:
+            candidate = _Best((-_RANK[level], code), area, level, version)
+            other = best.get(n)
+            if other is None or candidate.order[0] < other.order[0]:
+                ties.pop(n, None)
+            elif candidate.order[0] == other.order[0]:
+                ties.setdefault(n, {other.order[1]}).add(code)
+            if other is None or candidate < other:
                 best[n] = candidate
     return best
 
@@ -76,7 +124,7 @@ def _pairs(lons: list[float], lats: list[float], levels: list[str], at: datetime
     found, more = engine.covering(table, "p.lon", "p.lat", levels, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT f.n, f.area_id, f.level, a.code FROM (SELECT p.n, v.area_id, v.level {found}) f"  # noqa: S608
+            f"SELECT f.n, f.area_id, f.level, a.code, f.id FROM (SELECT p.n, v.area_id, v.level, v.id {found}) f"  # noqa: S608
             " JOIN gridmap_area a ON a.id = f.area_id",
             [*params, *more],
         )

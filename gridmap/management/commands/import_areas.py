@@ -39,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--at", type=moment, default=None, help="ISO time from which it is valid, default now")
         parser.add_argument("--adopt-codes", action="store_true", help="real codes replace provisional ones above")
         parser.add_argument("--retire-missing", action="store_true", help="end stored areas that the file lacks")
+        parser.add_argument("--abroad", action="store_true", help="accept outlines outside China")
         parser.add_argument("--dry-run", action="store_true", help="report only, write nothing")
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 level=Level(given["level"]), mapping=mapping_of(given["map"]), crs=given["crs"],
                 encoding=given["encoding"], layer=given["layer"], parent=given["parent"],
                 parent_level=given["parent_level"], adopt_codes=given["adopt_codes"],
-                retire_missing=given["retire_missing"],
+                retire_missing=given["retire_missing"], abroad=given["abroad"],
             )  # fmt: skip
             result = import_areas(
                 path=given["file"], options=options, at=given["at"] or clock.now(), apply_it=not given["dry_run"],

@@ -1,0 +1,61 @@
+"""A real city's year of requests: every count was made beforehand by a script that knows nothing of this product."""
+
+from __future__ import annotations
+
+import gzip
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from cases.casework.models import Case
+from cases.casework.origins import Origin
+from cases.casework.states import State
+from cases.deadlines.models import Clock
+from cases.history import mapping
+from cases.history.kinds import Kind
+from cases.history.report import Report
+from cases.history.run import import_cases
+from cases.journal.models import Event
+from gridmap.areas.models import Area, Level
+from gridmap.areas.tree import add_area
+from gridmap.importing.options import Options
+from gridmap.importing.run import import_areas
+from tests.cases.history import catalogue
+
+pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.django_db]
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MAP = Path(__file__).parent / "files" / "boston.toml"
+
+
+@pytest.fixture
+def boston(shared: Path, db: None, tmp_path: Path) -> Path:
+    """Its 26 neighbourhoods as communities, and the unpacked file."""
+    folder = shared / "data" / "boston311"
+    add_area(code="990000", name="Boston", level=Level.COUNTY, parent=None, at=BEGIN)
+    outlines = import_areas(
+        path=folder / "boston_neighborhoods_26.geojson", at=BEGIN, apply_it=True,
+        options=Options(level=Level.COMMUNITY, parent="990000", abroad=True),
+    )  # fmt: skip
+    assert outlines.report.errors == []
+    assert Area.objects.filter(level=Level.COMMUNITY).count() == 26
+    catalogue()
+    plain = tmp_path / "boston.csv"
+    plain.write_bytes(gzip.decompress((folder / "boston311_2015_4types.csv.gz").read_bytes()))
+    return plain
+
+
+def _import(path: Path, **more: Any) -> Report:
+    return import_cases(path=path, given=mapping.read(MAP), at=NOW, **more)
+
+
+def test_a_year_of_a_city(boston: Path):
+    import time; a=time.perf_counter(); report = _import(boston); print('SECONDS', time.perf_counter()-a)
+    assert report.rows == 12_035
+    assert report.counts == {Kind.NO_PLACE: 624, Kind.OUTSIDE: 1, Kind.ENDED_BEFORE_OPENED: 1, Kind.NO_DEADLINE: 1}
+    assert (report.taken_over, report.refused, report.unchanged, report.different) == (11_409, 626, 0, 0)
