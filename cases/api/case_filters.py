@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
 from cases.casework.models import Case
 from cases.casework.states import Source, State
+from cases.casework.words import worded
 from cases.catalogue.models import Category
 from cases.deadlines.lamps import Lamp
 from citygrid.common.api.filters import flag_filter, no_such
@@ -20,7 +19,6 @@ from gridmap.areas.models import Area, AreaLink
 from gridmap.departments.models import Department
 from gridmap.spatial import within_bbox
 
-_NUMBER = re.compile(r"^[A-Za-z]{1,4}\d{3,}$")
 _BBOX = gettext_lazy("Give the window as west,south,east,north in degrees, for example 120.1,27.2,120.3,27.4.")
 
 
@@ -41,7 +39,7 @@ class CaseFilters(django_filters.FilterSet):
     source = django_filters.MultipleChoiceFilter(choices=Source.choices, label=gettext_lazy("Source; may be repeated."))
     q = django_filters.CharFilter(
         method="search", max_length=100,
-        label=gettext_lazy("Beginning of the number, or part of the description or address."),
+        label=gettext_lazy("Beginning of the number, part of a text, or a whole number of an older system."),
     )  # fmt: skip
     reported_after = django_filters.IsoDateTimeFilter(
         field_name="reported_at", lookup_expr="gte", label=gettext_lazy("Reported at or after this time.")
@@ -90,9 +88,7 @@ class CaseFilters(django_filters.FilterSet):
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what the reader may mean; what looks like a number is looked up as one."""
-        if _NUMBER.match(value):
-            return queryset.filter(number__startswith=value.upper())
-        return queryset.filter(Q(description__icontains=value) | Q(address__icontains=value))
+        return worded(queryset, value)
 
     def in_window(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what lies in a window of the map."""

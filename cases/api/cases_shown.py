@@ -13,6 +13,7 @@ from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
 from cases.api.reader import Reader
 from cases.casework.models import Case
+from cases.casework.origins import origin_of
 from cases.casework.states import DeclineReason, Outcome, Source, State
 from cases.deadlines.lamps import lamp_of
 from gridmap.areas.models import Area, Level
@@ -88,6 +89,7 @@ def detail(case: Case, reader: Reader) -> dict[str, Any]:
         "first_dispatch_wrong": case.first_dispatch_wrong,
         "suspended_until": when(case.suspended_until),
         "closed_by": named.person(case.closed_by),
+        "origin": _origin(case),
         "counts": {
             "returns": case.returned_count,
             "reworks": case.rework_count,
@@ -96,6 +98,15 @@ def detail(case: Case, reader: Reader) -> dict[str, Any]:
         },
         **children_of(case),
     }
+
+
+def _origin(case: Case) -> dict[str, Any] | None:
+    """Return what an older system called the case."""
+    found = origin_of(case)
+    if found is None:
+        return None
+    names = ("system", "number", "status", "category", "department", "channel")
+    return {name: getattr(found, name) for name in names} | {"taken_over_at": when(found.taken_over_at)}
 
 
 def places(case: Case, path: Sequence[Area]) -> dict[str, str]:

@@ -121,6 +121,18 @@ class OrderSerializer(s.Serializer[Any]):
     replied_at = s.DateTimeField(allow_null=True)
 
 
+class OriginSerializer(s.Serializer[Any]):
+    """What an older system called a case, in its own words."""
+
+    system = s.CharField()
+    number = s.CharField()
+    status = s.CharField()
+    category = s.CharField()
+    department = s.CharField()
+    channel = s.CharField()
+    taken_over_at = s.DateTimeField()
+
+
 class CaseSerializer(CaseRowSerializer):
     """A case with everything that hangs on it."""
 
@@ -143,6 +155,7 @@ class CaseSerializer(CaseRowSerializer):
     first_dispatch_wrong = s.BooleanField()
     suspended_until = s.DateTimeField(allow_null=True)
     closed_by = PersonSerializer(allow_null=True)
+    origin = OriginSerializer(allow_null=True, help_text="Of a case taken over from an older system.")
     counts = inline_serializer(
         "CaseCounts", {name: s.IntegerField() for name in ("returns", "reworks", "urges", "reopenings")}
     )

@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.casework.states import Source
+
 MOST_FOUND = 50
 
 
@@ -41,6 +43,14 @@ class Origin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} {self.number}"
+
+
+def origin_of(case: Any) -> Origin | None:
+    """Return where a case was taken over from, ``None`` for one that was reported here, which costs no query."""
+    if case.source != Source.IMPORT:
+        return None
+    found: Origin | None = Origin.objects.filter(case=case.pk).first()
+    return found
 
 
 def cases_numbered(number: str) -> list[int]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.casework.states import Source, State
+from cases.casework.words import worded
 from cases.catalogue.models import Category
 from cases.deadlines.lamps import Lamp
 from cases.workflow.people import Acting
 from gridmap.areas.models import Area, AreaLink, Level
-
-_NUMBER = re.compile(r"^[A-Za-z]{1,4}\d{3,}$")
 
 
 class CaseFilter(forms.Form):
@@ -67,11 +64,7 @@ class CaseFilter(forms.Form):
         return self._words(cases, asked["q"].strip())
 
     def _words(self, cases: Any, text: str) -> Any:
-        if not text:
-            return cases
-        if _NUMBER.match(text):
-            return cases.filter(number__startswith=text.upper())
-        return cases.filter(Q(description__icontains=text) | Q(address__icontains=text))
+        return worded(cases, text) if text else cases
 
     def _offer(self, name: str, offered: list[Any]) -> None:
         field: Any = self.fields[name]

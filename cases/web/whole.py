@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.approvals.models import Approval
 from cases.casework.models import Case, CoDepartment, Round, Supervision
+from cases.casework.origins import origin_of
 from cases.casework.table import CASE
 from cases.casework.timeline import timeline_of
 from cases.casework.urgency import SUBJECT_TYPE
@@ -100,6 +101,7 @@ def context_of(
     return {
         "case": case,
         "turn": CASE.turn_of(case),
+        "origin": origin_of(case),
         "banners": banners_of(case),
         "place": place_of(case, acting),
         "offers": _with_refused(possible_now, refused),
