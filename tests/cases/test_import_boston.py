@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from cases.casework.models import Case
 from cases.casework.origins import Origin
-from cases.casework.states import State
 from cases.deadlines.models import Clock
 from cases.history import mapping
 from cases.history.kinds import Kind

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cases.journal.canonical import digest, plain
 from cases.journal.models import Event
+from cases.journal.verify import Verification
 from citygrid.common import context, facts
 from citygrid.common.facts import Subject
 from gridmap.areas.models import Area
@@ -103,6 +104,42 @@ def test_every_subject_has_its_own_chain():
     assert [event.sequence for event in mine] == [1, 2]
     assert mine[1].previous_hash == mine[0].hash
     assert Event.objects.of(other).get().previous_hash == ""
+
+
+@pytest.mark.django_db
+def test_many_facts_at_once_make_the_same_chains(django_assert_max_num_queries):
+    """Chains that exist go on, new ones begin, and one subject may come several times."""
+    subjects = [Subject("test.thing", str(key), f"thing {key}") for key in (1, 9, 10, 1, 2, 1)]
+    with transaction.atomic():
+        facts.record("thing.changed", THING, at=cast.START)
+        told = [facts.Fact("thing.changed", one, cast.START, data={"n": n}) for n, one in enumerate(subjects)]
+        with django_assert_max_num_queries(6):
+            facts.store_all(told)
+        facts.record("thing.changed", THING, at=cast.START)
+    chain = list(Event.objects.of(THING).order_by("sequence"))
+    assert [event.sequence for event in chain] == [1, 2, 3, 4, 5]
+    assert [event.facts.get("n") for event in chain] == [None, 0, 3, 5, None]
+    assert [event.previous_hash for event in chain[1:]] == [event.hash for event in chain[:-1]]
+    assert [event.pk for event in chain] == sorted(event.pk for event in chain)
+    assert all(digest(event) == event.hash for event in Event.objects.all())
+    assert list(Verification().faults()) == []
+
+
+@pytest.mark.django_db
+def test_many_facts_are_refused_for_one_that_cannot_be_kept():
+    good = facts.Fact("thing.changed", THING, cast.START)
+    with transaction.atomic(), pytest.raises(ValueError, match="NaN"):
+        facts.store_all([good, facts.Fact("thing.changed", THING, cast.START, data={"number": math.nan})])
+    assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+def test_whoever_follows_hears_of_each_of_many(monkeypatch):
+    heard: list[str] = []
+    monkeypatch.setattr(facts, "_followers", [lambda fact, stored: heard.append(f"{fact.subject.id} {stored.pk}")])
+    with transaction.atomic():
+        facts.store_all([facts.Fact("thing.changed", Subject("test.thing", key, ""), cast.START) for key in "ba"])
+    assert heard == [f"{event.subject_id} {event.pk}" for event in Event.objects.order_by("pk")]
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from citygrid.common.errors import Invalid
 from gridmap.areas.models import RANK, Area, AreaLink, AreaVersion, Level
 from gridmap.areas.tree import add_area, set_outline
 from gridmap.crs import from_wgs84
-from gridmap.spatial import Spot, engine, locate, locate_many
+from gridmap.spatial import Spot, engine, locate, locate_many, place_many
 from tests.cast import CITY, COMMUNITY, EMPTY_COMMUNITY, GRIDS, START, box
 from tests.gridmap.big_city import build_grids
 
@@ -69,6 +69,23 @@ def test_grid_no_grid_and_outside(city):
     assert empty == Spot(city[EMPTY_COMMUNITY].pk, None, city[EMPTY_COMMUNITY].pk)
     assert outside == Spot(None, None, None)
     assert corner.grid == city[GRIDS[0]].pk  # the smallest of four
+
+
+def test_places_name_the_outline_that_was_hit_and_every_tie(city):
+    """As :func:`locate` does for one: inside, on an edge, on a corner, without a grid, outside, no number."""
+    points = [(120.205, 27.335), (120.21, 27.335), (120.21, 27.34), (120.22, 27.335), (120.23, 27.34)]
+    hits = place_many([*points, (120.5, 27.3), (float("nan"), 27.3)], at=START)
+    for (lon, lat), hit in zip(points, hits, strict=False):
+        alone = locate(lon, lat, at=START)
+        assert (hit.area, hit.version, hit.tie) == (alone.area.pk, alone.version_id, alone.tie)
+    assert [len(hit.tie) for hit in hits] == [0, 2, 4, 0, 0, 0, 0]
+    assert [hit.area is None for hit in hits] == [False] * 5 + [True] * 2
+
+
+def test_places_come_back_in_wgs84(city):
+    lon, lat = from_wgs84(120.205, 27.335, "bd09")
+    (hit,) = place_many([(lon, lat)], crs="bd09", at=START)
+    assert (round(hit.lon, 7), round(hit.lat, 7)) == (120.205, 27.335)
 
 
 def test_no_points_is_no_work(city, django_assert_num_queries):
