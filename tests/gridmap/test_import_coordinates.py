@@ -111,3 +111,10 @@ def test_heights_are_dropped(tmp_path):
     ]
     run(files.geojson(tmp_path / "a.geojson", rows))
     check_place("EPSG:4326")
+
+
+def test_a_place_abroad_is_taken_where_that_is_meant(city, tmp_path):
+    rows = [({"code": "350982003902001", "name": "x"}, shapely.box(-71.06, 42.36, -71.05, 42.37))]
+    run(files.geojson(tmp_path / "a.geojson", rows), abroad=True)
+    found = AreaVersion.objects.get(code="350982003902001").geom.extent
+    assert [round(value, 6) for value in found] == [-71.06, 42.36, -71.05, 42.37]
