@@ -68,7 +68,7 @@ def catalogue() -> dict[str, Category]:
 
 def row(number: str = "2015-0001", **changes: Any) -> dict[str, Any]:
     """Return a good row with some cells changed."""
-    return {**GOOD, "编号": number, **changes}
+    return GOOD | {"编号": number} | changes
 
 
 def as_csv(folder: Path, rows: Iterable[dict[str, Any]], *, encoding: str = "utf-8", delimiter: str = ",") -> Path:
