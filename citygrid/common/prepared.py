@@ -7,7 +7,8 @@ values; later calls put their values where the marks stood, and make the same ob
     (case,) = BY_NUMBER(number="FD202611200001")
 
 Values are whole numbers, texts, times, and lists of whole numbers (a list of another length is another SQL). They must
-reach the database as they are: compare columns with them, and nothing else. ``prefetch_related`` is not followed.
+reach the database as they are: compare columns with them, and nothing else. ``prefetch_related`` is not followed. A
+queryset of ``values_list`` gives tuples.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.query import get_related_populators
 
 _FIRST = datetime(1871, 1, 18, tzinfo=UTC)
@@ -32,7 +34,7 @@ class _Made:
     params: tuple[tuple[str, int | None] | Any, ...]
     slots: frozenset[int]  # positions in params that are (name of the value, index in the list)
     converted: tuple[tuple[int, Any], ...]  # (column, expression) whose values the database does not give as they are
-    model: Any
+    model: Any  # None for a queryset of values, whose rows stay tuples
     fields: tuple[str, ...]
     span: tuple[int, int]
     related: tuple[Any, ...]
@@ -58,9 +60,13 @@ class Prepared:
 
 def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
     params = [_value(values, *param) if position in made.slots else param for position, param in enumerate(made.params)]
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(made.sql, params)
         rows = cursor.fetchall()
+    if connection.queries_logged and connection.vendor == "postgresql":
+        # Django cannot name what was sent apart from its values.
+        operations: Any = connection.ops
+        connection.queries_log[-1]["sql"] = operations.compose_sql(made.sql, params)
     start, end = made.span
     # Asked for anew each time: those of geometries belong to the thread.
     conversions = [
@@ -75,6 +81,9 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
             for convert in converters:
                 value = convert(value, expression, connection)
             row[column] = value
+        if made.model is None:
+            found.append(tuple(row))
+            continue
         thing = made.model.from_db(connection.alias, made.fields, row[start:end])
         for populator in made.related:
             populator.populate(row, thing)
@@ -82,6 +91,15 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
             setattr(thing, name, row[column])
         found.append(thing)
     return found
+
+
+def _cursor() -> Any:
+    """Return a cursor that sends values apart from the SQL: PostgreSQL then plans a query once for a connection."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    wrapped: Any = connection.cursor()  # checks the connection first, and counts queries where that is asked for
+    wrapped.cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    return wrapped
 
 
 def _value(values: Mapping[str, Any], name: str, index: int | None) -> Any:
@@ -109,24 +127,25 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
         else mark(name, None, value)
         for name, value in values.items()
     }
-    compiler = build(**marked).query.get_compiler(connection=connection)
+    queryset = build(**marked)
+    compiler = queryset.query.get_compiler(connection=connection)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    select, info = compiler.select, compiler.klass_info
+    select, info = compiler.select, compiler.klass_info if queryset._fields is None else None
     converters = compiler.get_converters([one[0] for one in select])  # column → (converters, expression)
-    columns = info["select_fields"]
+    columns = info["select_fields"] if info else [0]
     start, end = columns[0], columns[-1] + 1
     return _Made(
         sql=sql,
         params=tuple(marks.get(param, param) if _can_be_mark(param) else param for param in params),
         slots=frozenset(at for at, param in enumerate(params) if _can_be_mark(param) and param in marks),
         converted=tuple((column, pair[1]) for column, pair in converters.items()),
-        model=info["model"],
-        fields=tuple(one[0].target.attname for one in select[start:end]),
+        model=info["model"] if info else None,
+        fields=tuple(one[0].target.attname for one in select[start:end]) if info else (),
         span=(start, end),
-        related=tuple(get_related_populators(info, select, connection.alias)),  # type: ignore[call-arg]
+        related=tuple(get_related_populators(info, select, connection.alias)) if info else (),  # type: ignore[call-arg]
         annotations=tuple(compiler.annotation_col_map.items()),
     )
 

@@ -11,6 +11,9 @@ from rest_framework import authentication, exceptions
 from citygrid.accounts import holds, tokens
 from citygrid.accounts.models import ApiToken
 from citygrid.common import clock
+from citygrid.common.prepared import Prepared
+
+_ALIVE = Prepared(lambda at, digest: ApiToken.objects.alive(at).select_related("user").filter(digest=digest))
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -27,12 +30,12 @@ class BearerAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != self.keyword.lower():
             return None
         at = clock.now()
-        alive = ApiToken.objects.alive(at)
-        token = alive.select_related("user").filter(digest=ApiToken.digest_of(secret.strip())).first()
-        if token is None:
+        found = _ALIVE(at=at, digest=ApiToken.digest_of(secret.strip()))
+        if not found:
             raise exceptions.AuthenticationFailed(
                 _("This token is unknown, expired or revoked. Get a new one from /api/v1/auth/token/.")
             )
+        token = found[0]
         if hold := holds.find(token.user, at):
             raise hold.refusal()
         tokens.touch(token, at)
