@@ -13,7 +13,7 @@ from cases.casework.states import Source, State
 from cases.casework.words import worded
 from cases.catalogue.models import Category
 from cases.deadlines.lamps import Lamp
-from citygrid.common.api.filters import flag_filter, no_such
+from citygrid.common.api.filters import LeanFilterSet, flag_filter, no_such
 from citygrid.common.api.refusals import Malformed
 from gridmap.areas.models import Area, AreaLink
 from gridmap.departments.models import Department
@@ -22,10 +22,12 @@ from gridmap.spatial import within_bbox
 _BBOX = gettext_lazy("Give the window as west,south,east,north in degrees, for example 120.1,27.2,120.3,27.4.")
 
 
-class CaseFilters(django_filters.FilterSet):
+class CaseFilters(LeanFilterSet):
     """The filters of ``/api/v1/cases/``."""
 
-    state = django_filters.MultipleChoiceFilter(choices=State.choices, label=gettext_lazy("State; may be repeated."))
+    state = django_filters.MultipleChoiceFilter(
+        choices=State.choices, distinct=False, label=gettext_lazy("State; may be repeated.")
+    )
     area = django_filters.CharFilter(
         method="in_area", max_length=40, label=gettext_lazy("Code of an area; all below it is included.")
     )
@@ -36,7 +38,9 @@ class CaseFilters(django_filters.FilterSet):
     lamp = django_filters.ChoiceFilter(
         choices=Lamp.choices, method="lit", label=gettext_lazy("Worst lamp of the running clocks.")
     )
-    source = django_filters.MultipleChoiceFilter(choices=Source.choices, label=gettext_lazy("Source; may be repeated."))
+    source = django_filters.MultipleChoiceFilter(
+        choices=Source.choices, distinct=False, label=gettext_lazy("Source; may be repeated.")
+    )
     q = django_filters.CharFilter(
         method="search", max_length=100,
         label=gettext_lazy("Beginning of the number, part of a text, or a whole number of an older system."),

@@ -8,23 +8,25 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
-from cases.api import cases_shown
+from cases.api import case_rows, cases_shown
 from cases.api.case_filters import CaseFilters
 from cases.api.described import MoveSerializer
 from cases.api.described_case import CaseRowSerializer, CaseSerializer, NewCaseSerializer
 from cases.api.loading import load
-from cases.api.pages import UrgentPages
+from cases.api.pages import CasePages
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.casework.models import Case
 from cases.casework.services import report_case
 from cases.catalogue.models import Category
 from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
+from citygrid.common.prepared import Prepared
 
 CASES = Shown(
-    Case, "number", rows=cases_shown.rows, detail=cases_shown.detail, load=load,
-    joined=lambda cases: cases.select_related(*cases_shown.ROW_JOINS).defer(*cases_shown.ROW_SKIPS),
-).register()  # fmt: skip
+    Case, "number", rows=case_rows.rows, detail=cases_shown.detail, load=load, joined=lambda cases: cases
+).register()
+
+_CATEGORY = Prepared(lambda code: Category.objects.filter(code=code))
 
 
 class CaseListView(IdempotentMixin, SubjectList):
@@ -34,7 +36,7 @@ class CaseListView(IdempotentMixin, SubjectList):
     queryset = Case.objects.none()
     serializer_class = CaseRowSerializer
     filterset_class = CaseFilters
-    pagination_class = UrgentPages
+    pagination_class = CasePages
     ordering = "-reported_at"
     ordering_fields = ("reported_at", "number", "due_at")
 
@@ -92,10 +94,10 @@ class CaseMoveView(SubjectMove):
 
 
 def _category(code: str) -> Category:
-    found = Category.objects.filter(code=code).first()
-    if found is None:
+    found: list[Category] = _CATEGORY(code=code)
+    if not found:
         raise Invalid(
             _("There is no category “%(code)s”. Take a code from /api/v1/categories/.") % {"code": code},
             fields={"category": [_("Take a code from /api/v1/categories/.")]},
         )
-    return found
+    return found[0]

@@ -1,4 +1,4 @@
-"""How a case looks to programs: a row of a list, and the whole with its children. Plain dicts; both are hot."""
+"""How a whole case looks to programs, with its children. Plain dicts, since it is hot."""
 
 from __future__ import annotations
 
@@ -6,61 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from cases.api import named
+from cases.api.case_rows import row_of, urgency_of, values_of
 from cases.api.children import children_of
 from cases.api.clocks import clock_shown
-from cases.api.loading import RUNNING
 from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
 from cases.api.reader import Reader
 from cases.casework.models import Case
 from cases.casework.origins import origin_of
-from cases.casework.states import DeclineReason, Outcome, Source, State
-from cases.deadlines.lamps import lamp_of
+from cases.casework.states import DeclineReason, Outcome
 from gridmap.areas.models import Area, Level
-
-ROW_JOINS = ("category", "area", "lead_department", "handler")
-# Long or secret columns that no row shows.
-ROW_SKIPS = ("handler__password", "result")
-
-
-def rows(cases: Sequence[Case], reader: Reader) -> list[dict[str, Any]]:
-    """Return a page of cases. One query for all their clocks."""
-    urgent: dict[int, Any] = {}
-    for clock in RUNNING(cases=[case.pk for case in cases]):
-        before = urgent.get(clock.subject_id)
-        if before is None or (clock.due_at, clock.pk) < (before.due_at, before.pk):
-            urgent[clock.subject_id] = clock
-    return [_row(case) | _urgency(urgent.get(case.pk), reader) for case in cases]
-
-
-def _row(case: Case) -> dict[str, Any]:
-    return {
-        "number": case.number,
-        "state": case.state,
-        "state_label": named.label(State, case.state),
-        "source": case.source,
-        "source_label": named.label(Source, case.source),
-        "category": named.category(case.category),
-        "description": case.description,
-        "lon": case.geom.x,
-        "lat": case.geom.y,
-        "address": case.address,
-        "area": named.area(case.area),
-        "reported_at": when(case.reported_at),
-        "closed_at": when(case.closed_at),
-        "department": named.department(case.lead_department),
-        "handler": named.person(case.handler),
-        "round": case.round_number,
-        "outcome": case.outcome,
-        "urge_count": case.urge_count,
-        "version": case.version,
-    }
-
-
-def _urgency(clock: Any, reader: Reader) -> dict[str, Any]:
-    if clock is None:
-        return {"due_at": None, "lamp": None, "clock": None}
-    return {"due_at": when(clock.due_at), "lamp": lamp_of(clock, reader.at), "clock": clock.kind}
 
 
 def detail(case: Case, reader: Reader) -> dict[str, Any]:
@@ -68,8 +23,8 @@ def detail(case: Case, reader: Reader) -> dict[str, Any]:
     path, clocks = reader.acting.path(case.area_id), case.clocks
     running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_since is None]
     return {
-        **_row(case),
-        **_urgency(min(running, key=lambda clock: (clock.due_at, clock.pk), default=None), reader),
+        **row_of(values_of(case)),
+        **urgency_of(min(running, key=lambda clock: (clock.due_at, clock.pk), default=None), reader),
         "whose_turn": whose_turn(case),
         "actions": actions_of(case, reader.acting, places(case, path)),
         "clocks": [clock_shown(clock, reader.at) for clock in clocks],

@@ -50,9 +50,6 @@ CLOCKS = Prepared(
         .order_by("pk")
     )
 )
-RUNNING = Prepared(
-    lambda cases: Clock.objects.running().filter(subject_type=SUBJECT_TYPE, subject_id__in=cases).order_by("pk")
-)
 
 
 def load(reader: Reader, **key: Any) -> Case | None:

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Choices
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
 
 def when(at: datetime | None) -> str | None:
     """Return a time as ISO 8601 with the city's offset."""
-    return localtime(at).isoformat() if at is not None else None
+    return at.astimezone(get_current_timezone()).isoformat() if at is not None else None
 
 
 def in_readers_language(name: str, name_en: str) -> str:
@@ -23,12 +23,12 @@ def in_readers_language(name: str, name_en: str) -> str:
 
 def label(choices: type[Choices], value: str) -> str:
     """Return the label of a value; Django's own ``get_…_display`` translates every label to find one."""
-    return str(_labels(choices).get(value, ""))
+    return _labels(choices, get_language()).get(value, "")
 
 
 @cache
-def _labels(choices: type[Choices]) -> dict[Any, Any]:
-    return dict(choices.choices)
+def _labels(choices: type[Choices], language: str | None) -> dict[Any, str]:
+    return {value: str(text) for value, text in choices.choices}
 
 
 def area(thing: Any) -> dict[str, Any]:

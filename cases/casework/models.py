@@ -153,7 +153,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
         indexes = [
             models.Index(fields=["state", "-reported_at", "-id"], name="case_state_reported"),
             models.Index(fields=["area", "-reported_at", "-id"], name="case_area_reported"),
-            models.Index(fields=["lead_department", "state", "-id"], name="case_department_state"),
+            models.Index(fields=["lead_department", "state", "-reported_at", "-id"], name="case_department_reported"),
             models.Index(fields=["-reported_at", "-id"], name="case_reported"),
             models.Index(fields=["handler", "state"], name="case_handler_state"),
             models.Index(fields=["suspended_until"], name="case_to_wake", condition=Q(state=State.SUSPENDED)),

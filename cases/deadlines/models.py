@@ -192,6 +192,12 @@ class Clock(models.Model):
             # After an edit of the calendar only what was computed with another one is read.
             models.Index(fields=["calendar_token"], name="clock_computed_with", condition=Q(stopped_at=None)),
             models.Index(fields=["subject_type", "subject_id"], name="clock_subject"),
+            # The most urgent first, from wherever a page begins.
+            models.Index(
+                fields=["subject_type", "due_at", "subject_id"],
+                name="clock_by_due",
+                condition=Q(stopped_at=None, paused_since=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from cases.casework.models import Case
 from cases.web.filters import CaseFilter
 from cases.web.maps import ground, own_places
 from cases.web.reader import acting_of, for_casework, may_report, works_on_cases
-from cases.web.rows import Button, Row, joined, rows_of
+from cases.web.rows import Button, Row, loaded, rows_of
 from cases.web.tabs import chosen, tabs_for
 from cases.web.tasks import cards_of, waiting_tasks
 from cases.workflow.people import Acting
@@ -34,9 +34,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     form = CaseFilter(request.GET, acting=acting)
     tab = chosen(tabs, request.GET.get("tab", "all" if form.narrows else ""))
     found = form.narrow(tab.keep(Case.objects.visible_to(acting.user, acting.at)))
-    found = found.most_urgent_first() if tab.urgent else found.order_by("-reported_at", "-id")
-    page: Page[Any] = Paginator(joined(found), PAGE).get_page(request.GET.get("page"))
-    rows = rows_of(list(page), acting)
+    newest = found.order_by("-reported_at", "-id").values_list("pk", flat=True)
+    ordered: Any = found.most_urgent_first() if tab.urgent else newest
+    page: Page[Any] = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    rows = rows_of(loaded(page), acting)
     view = _view(request, acting)
     context = {
         "view": view, "map": _map(rows, acting) if view == "map" else None,
@@ -87,10 +88,11 @@ def waiting(request: HttpRequest) -> Waiting | None:
     mine = (
         Case.objects.visible_to(acting.user, acting.at).waiting_for(acting).exclude(pk__in=[c.case_id for c in tasks])
     )
-    page: Page[Any] = Paginator(joined(mine.most_urgent_first()), AT_HOME).get_page(1)
+    ordered: Any = mine.most_urgent_first()
+    page: Page[Any] = Paginator(ordered, AT_HOME).get_page(1)
     requests = Approval.objects.waiting_for(acting).count()
     context = {
-        "rows": rows_of(list(page), acting), "page": page, "tasks": tasks, "requests": requests,
+        "rows": rows_of(loaded(page), acting), "page": page, "tasks": tasks, "requests": requests,
         "may_report": may_report(acting), "here": request.get_full_path(),
     }  # fmt: skip
     return Waiting(

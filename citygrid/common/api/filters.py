@@ -28,6 +28,15 @@ class StrictFilters(DjangoFilterBackend):
         return filterset.qs
 
 
+class LeanFilterSet(django_filters.FilterSet):
+    """Filters of a hot list: only those that the query string names are copied and asked."""
+
+    def __init__(self, data: Any = None, *args: Any, **more: Any) -> None:
+        every: dict[str, Any] = type(self).base_filters  # type: ignore[misc,has-type]
+        self.base_filters = {name: one for name, one in every.items() if name in (data or ())}
+        super().__init__(data, *args, **more)
+
+
 def refuse(form: forms.Form) -> None:
     """Raise ``Malformed`` naming each fault of a form filled from a query string, unless there is none."""
     if form.is_valid():

@@ -60,13 +60,9 @@ class CursorPages(BasePagination):
     max_page_size = 200
     computed: ClassVar[dict[str, tuple[str, Field[Any, Any]]]] = {}
 
-    def order(self, queryset: Any, name: str) -> Any:
-        """Annotate what an ordering computes; columns need nothing."""
-        return queryset
-
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         """Return one page. Raises ``Malformed`` for a parameter that cannot be used."""
-        self.request = request
+        self.request, self.model = request, queryset.model
         asked = request.query_params
         filters = getattr(getattr(view, "filterset_class", None), "base_filters", {})
         refuse_unknown(asked, (*filters, *_OWN))
@@ -90,24 +86,36 @@ class CursorPages(BasePagination):
             answer["count"] = self.count
         return Response(answer)
 
+    def fetch(self, queryset: Any, name: str, after: tuple[Any, Any] | None, down: bool, limit: int) -> list[Any]:
+        """Return so many rows behind the one with the value and key ``after``, ordered by ``name`` and key."""
+        return list(self.ordered(queryset, name, after, down)[:limit])
+
+    def ordered(self, queryset: Any, name: str, after: tuple[Any, Any] | None, down: bool) -> Any:
+        """Return the queryset from ``after`` on, in its order."""
+        if after:
+            value, pk = after
+            beyond = "lt" if down else "gt"
+            queryset = queryset.filter(
+                Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}),
+                # This says nothing new, but lets the database begin in the middle of an index.
+                **{f"{name}__{beyond}e": value},
+            )
+        sign = "-" if down else ""
+        return queryset.order_by(f"{sign}{name}", f"{sign}pk")
+
     def _rows(self, queryset: Any, cursor: Cursor | None, backwards: bool, limit: int) -> list[Any]:
-        name, field = self._ordered_by(queryset.model)
-        queryset = self.order(queryset, self.ordering.lstrip("-"))
-        down = self.ordering.startswith("-") != backwards
+        name, field = self._ordered_by()
+        after = None
         if cursor:
-            key = queryset.model._meta.pk
             try:
-                value, pk = field.to_python(cursor.value), key.to_python(cursor.key)
+                after = field.to_python(cursor.value), self.model._meta.pk.to_python(cursor.key)
             except (ValidationError, OverflowError):
                 raise _bad_cursor() from None
-            beyond = "lt" if down else "gt"
-            queryset = queryset.filter(Q(**{f"{name}__{beyond}": value}) | Q(**{name: value, f"pk__{beyond}": pk}))
-        sign = "-" if down else ""
-        return list(queryset.order_by(f"{sign}{name}", f"{sign}pk")[:limit])
+        return self.fetch(queryset, name, after, self.ordering.startswith("-") != backwards, limit)
 
-    def _ordered_by(self, model: Any) -> tuple[str, Field[Any, Any]]:
+    def _ordered_by(self) -> tuple[str, Field[Any, Any]]:
         name = self.ordering.lstrip("-")
-        return self.computed.get(name) or (name, model._meta.get_field(name))
+        return self.computed.get(name) or (name, self.model._meta.get_field(name))
 
     def _cursor(self, text: str | None) -> Cursor | None:
         if not text:
@@ -121,7 +129,7 @@ class CursorPages(BasePagination):
         return cursor
 
     def _link(self, row: Any, *, backwards: bool) -> str:
-        name, field = self._ordered_by(type(row))
+        name, field = self._ordered_by()
         value = field.value_to_string(row) if hasattr(field, "attname") else getattr(row, name).isoformat()
         cursor = Cursor(self.ordering, backwards, value, str(row.pk))
         address = remove_query_param(self.request.build_absolute_uri(), "count")
