@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db import connection, models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -38,12 +37,11 @@ def next_number(at: datetime) -> str:
 @transaction.atomic
 def take_numbers(day: date, count: int) -> list[str]:
     """Take the next ``count`` numbers of a day of the city, as so many calls of :func:`next_number` would."""
-    series = NumberSeries.objects.filter(prefix=settings.CASE_PREFIX, day=day)
-    if not series.update(last=F("last") + count):
-        try:
-            with transaction.atomic():
-                NumberSeries.objects.create(prefix=settings.CASE_PREFIX, day=day, last=count)
-        except IntegrityError:  # another process took the day's first number meanwhile
-            series.update(last=F("last") + count)
-    last = series.values_list("last", flat=True).get()
+    with connection.cursor() as cursor:  # one statement: who takes a number waits for nobody's answer
+        cursor.execute(
+            "INSERT INTO cases_numberseries (prefix, day, last) VALUES (%s, %s, %s)"
+            " ON CONFLICT (prefix, day) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last",
+            [settings.CASE_PREFIX, connection.ops.adapt_datefield_value(day), count],
+        )
+        last = cursor.fetchone()[0]
     return [f"{settings.CASE_PREFIX}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]

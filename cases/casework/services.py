@@ -19,6 +19,7 @@ from cases.workflow.fsm import stale
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
+from citygrid.common.prepared import Prepared
 from gridmap.spatial import locate
 
 # Sources that a person may name, by role; the first is what the post itself stands for. The others come in through
@@ -29,6 +30,8 @@ SOURCES_OF_ROLE: dict[Role, tuple[Source, ...]] = {
     Role.HOTLINE_OPERATOR: (Source.HOTLINE, Source.CITIZEN, Source.SUPERIOR, Source.EMERGENCY, Source.MEDIA),
     Role.DEPT_CLERK: (Source.DEPARTMENT,),
 }
+
+_EARLIER = Prepared(lambda reporter, key: Case.objects.filter(reporter=reporter, client_request_id=key))
 
 
 def report_case(
@@ -81,8 +84,8 @@ def report_case(
 def _earlier(by: Any, client_request_id: str) -> Case | None:
     if not client_request_id or by is None:
         return None
-    found: Case | None = Case.objects.filter(reporter=by, client_request_id=client_request_id).first()
-    return found
+    found = _EARLIER(reporter=by.pk, key=client_request_id)
+    return found[0] if found else None
 
 
 def _source(named: str, by: Any, at: datetime) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cases.deadlines.models import NIL, CalendarDay, CalendarStamp, CalendarYear, DayKind, Timetable
 from cases.deadlines.worktime import ALL_YEAR, Season, WorkCalendar
+from citygrid.common.prepared import Prepared
 
 
 class Stamp(NamedTuple):
@@ -21,6 +22,7 @@ class Stamp(NamedTuple):
     limits: uuid.UUID
 
 
+_STAMP = Prepared(lambda: CalendarStamp.objects.order_by("pk").values_list("token", "limits")[:1])
 _reading: ContextVar[Stamp | None] = ContextVar("deadline_stamp", default=None)
 
 
@@ -30,8 +32,8 @@ def stamp() -> Stamp:
 
 
 def _read() -> Stamp:
-    found = CalendarStamp.objects.values_list("token", "limits").first()
-    return Stamp(*found) if found else Stamp(NIL, NIL)
+    found = _STAMP()
+    return Stamp(*found[0]) if found else Stamp(NIL, NIL)
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from cases.deadlines import limits
 from cases.deadlines.calendars import calendar_for, one_reading, stamp
 from cases.deadlines.limits import Limit, LimitUnit, Pause, WorkDayMode
 from cases.deadlines.models import Clock
+from citygrid.common.prepared import Prepared
 
 _HUNDREDTH = Decimal("0.01")
+_GOING = Prepared(lambda type, id: Clock.objects.filter(subject_type=type, subject_id=id, stopped_at=None))  # noqa: A006
 COMPUTED = ("due_at", "warn_at", "calendar_token")
 
 
@@ -46,7 +48,8 @@ def apply_all(rules: Iterable[Rule], *, subject: Any, at: datetime, begin: Calla
     rules = list(rules)
     told = {rule.kind for rule in rules if rule.verb != "start"}
     with one_reading():
-        going = list(Clock.objects.of(subject).filter(kind__in=told, stopped_at=None)) if told else []
+        of = {"type": subject._meta.label_lower, "id": subject.pk}
+        going = [clock for clock in _GOING(**of) if clock.kind in told] if told else []
         for rule in rules:
             going = _apply(rule, [clock for clock in going if clock.kind == rule.kind], at) + [
                 clock for clock in going if clock.kind != rule.kind

@@ -14,10 +14,16 @@ from cases.journal.models import SYSTEM, Event
 from citygrid.common import clock, context
 from citygrid.common.errors import Busy
 from citygrid.common.facts import Fact
+from citygrid.common.prepared import Prepared
 
 _DEADLOCK = "40P01"
 _BATCH = 500
 # Names and keys with the width of their columns: these are never cut.
+_LAST = Prepared(
+    lambda type, id: (  # noqa: A006 - as the subject names them
+        Event.objects.filter(subject_type=type, subject_id=id).order_by("-sequence").values_list("sequence", "hash")[:1]
+    )
+)
 _WHOLE = {"kind": 60, "subject_type": 60, "subject_id": 40, "from_state": 40, "to_state": 40}
 
 
@@ -33,8 +39,8 @@ def append(fact: Fact) -> Event:
     """
     event = _drafted(fact)
     event.pk = _take_turn(fact)
-    last = Event.objects.of(fact.subject).order_by("-sequence").values_list("sequence", "hash").first()
-    _seal_onto(event, last)
+    before = _LAST(type=fact.subject.type, id=fact.subject.id)
+    _seal_onto(event, before[0] if before else None)
     event.save(force_insert=True)
     return event
 

@@ -12,11 +12,11 @@ from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import roles_with
 from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area, AreaLink
+from gridmap.departments.models import Department
 from gridmap.posts.models import Post
-from gridmap.scope import department_ids
 
 _POSTS = Prepared(lambda at, user: Post.objects.in_force(at).filter(user=user).select_related("department"))
-
+_BELOW = Prepared(lambda parents: Department.objects.filter(parent__in=parents).values_list("pk"))
 _PATH = Prepared(lambda area: AreaLink.objects.filter(descendant=area).select_related("ancestor").order_by("-depth"))
 
 
@@ -62,8 +62,12 @@ class Acting:
         """Return the departments at which posts give the right, with those below them."""
         if perm not in self._departments:
             roles = roles_with(perm)
-            held = any(role in roles and department is not None for role, _area, department, _served in self.posts)
-            self._departments[perm] = department_ids(self.user, perm, self.at) if held else []
+            own = {post[2] for post in self.posts if post[0] in roles and post[2] is not None}
+            found = set(own)
+            while own:  # the tree of departments is two or three deep
+                own = {row[0] for row in _BELOW(parents=sorted(own))} - found
+                found |= own
+            self._departments[perm] = sorted(found)
         return self._departments[perm]
 
     def holds_role(self, role: str) -> bool:
