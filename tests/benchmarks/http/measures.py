@@ -1,0 +1,71 @@
+"""The measures one after the other, each with its aim, and how they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tests.benchmarks.http import loads
+from tests.benchmarks.http.client import Measured, Steps, drive
+from tests.benchmarks.http.prepared import READERS, Ground
+
+CLIENTS, DEEP = 8, 900
+WAITING = ("acceptor", "leader", "dispatcher", "clerk", "clerk03", "clerk07", "handler", "gw")
+WARM_UP = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    measured: Measured
+    aim: float | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether an answer was not as it must be."""
+        return bool(self.measured.faults)
+
+    def __str__(self) -> str:
+        """Return the line; faults stand below it."""
+        one = self.measured
+        aim = "" if self.aim is None else f"aim {self.aim:>4.0f}  {'met' if one.rate >= self.aim else 'MISSED'}"
+        line = (
+            f"{self.name:<44} {one.rate:>7.1f}/s  p50 {one.percentile(0.5) * 1000:>6.1f} ms  "
+            f"p95 {one.percentile(0.95) * 1000:>6.1f} ms  errors {len(one.faults)}  {aim}"
+        )
+        return "\n".join([line.rstrip(), *(f"    {fault}" for fault in one.faults)])
+
+
+def measures(ground: Ground, port: int, seconds: float, only: Sequence[str] = ()) -> Iterator[Row]:
+    """Yield a row for each measure as it is done, or for those whose names hold one of the words ``only``.
+
+    Reads come first, on the very cases that were filled in.
+    """
+    for name, aim, workers in _planned(ground, port):
+        if only and not any(word in name for word in only):
+            continue
+        ready = workers()
+        if not name.endswith("a case"):  # writes use up what was prepared, and have been warmed up by the reads
+            drive(ready, WARM_UP)
+        yield Row(name, drive(ready, seconds), aim)
+
+
+def _planned(ground: Ground, port: int) -> Iterator[tuple[str, float | None, Callable[[], list[Steps]]]]:
+    readers = [READERS[number % len(READERS)] for number in range(CLIENTS)]
+    yield "one case with its history", 250, lambda: [loads.looking(ground, port, who) for who in readers]
+    yield "filtered lists of 50", 60, lambda: [loads.listing(ground, port, who) for who in readers]
+    for label, query in (("newest first", ""), ("most urgent first", "ordering=due_at")):
+        for page in (1, DEEP):
+            yield f"all cases, {label}, page {page}", 60, partial(_paging, ground, port, page, query)
+    yield "what waits for me, most urgent first", None, lambda: [loads.waiting(ground, port, who) for who in WAITING]
+    yield "search for words", None, lambda: [loads.searching(ground, port, who) for who in readers]
+    yield "report a case", 120, lambda: [loads.creating(ground, port, share) for share in range(CLIENTS)]
+    yield "move a case", 120, lambda: [loads.moving(ground, port, share) for share in range(CLIENTS)]
+
+
+def _paging(ground: Ground, port: int, page: int, query: str) -> list[Steps]:
+    address = loads.address_of_page(ground, port, "manager", page, query)
+    return [loads.paging(ground, port, "manager", address) for _number in range(CLIENTS)]
