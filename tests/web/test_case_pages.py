@@ -1,12 +1,10 @@
-"""The pages about cases without a browser: who sees what, what is kept when a move is refused, how many queries."""
+"""The page of a case without a browser: who sees what, what is kept when a move is refused, how many queries."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,15 +13,11 @@ from cases.casework.states import State
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
 from citygrid.common import clock
-from tests import cast
-from tests.cases.media import encoded, picture
 from tests.cases.walk import Walk, catalogue, photo
+from tests.web.case_pages import EN, post, see
 from tests.web.test_areas import signed_in
 
 pytestmark = pytest.mark.django_db
-EN = {"accept-language": "en"}
-# Queries of a page at most, session and frame included.
-MOST = {("acceptor", "/"): 30, ("acceptor", "/cases/"): 32, ("clerk", "/cases/?tab=all"): 30, ("gw", "/"): 30}
 
 
 @pytest.fixture
@@ -32,14 +26,10 @@ def walk(people) -> Walk:
     return Walk(people, catalogue(), at=clock.now() - timedelta(hours=1))
 
 
-def see(user: Any, path: str, **query: Any) -> str:
-    answer = signed_in(user).get(path, query, headers=EN)
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
-
-
-def post(user: Any, path: str, **data: Any) -> Any:
-    return signed_in(user).post(path, data, headers=EN)
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> None:
+    """Keep uploads out of the house."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 REACHED = [state for state in State if hasattr(Walk, f"_to_{state.value}") and state != State.VERIFYING]
@@ -58,83 +48,6 @@ def test_everybody_who_may_see_a_case_gets_its_page_in_every_state(people, walk,
         if seen:
             assert case.number in answer.content.decode()
         assert signed_in(user).get("/", headers=EN).status_code == 200
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path) -> None:
-    """Keep uploads out of the house."""
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def sent(people) -> dict[str, str]:
-    """A report as a browser without script sends it."""
-    return {
-        "category": "CJ214-E0102", "description": "垃圾", "position": "120.205,27.335", "accuracy": "8",
-        "address": "大榕树下", "client_request_id": "once",
-    }  # fmt: skip
-
-
-def a_file(seed: int = 1) -> Any:
-    return SimpleUploadedFile("a.jpg", encoded(picture(seed=seed), "JPEG"), "image/jpeg")
-
-
-def test_a_report_needs_no_script_and_is_made_once_however_often_it_is_sent(people, sent):
-    catalogue()
-    client = signed_in(people["gw"])
-    first = client.post("/cases/report/", sent | {"photos_file": a_file()}, headers=EN)
-    again = client.post("/cases/report/", sent | {"photos_file": a_file()}, headers=EN)
-    case = Case.objects.get()
-    assert first.headers["Location"] == again.headers["Location"] == f"/cases/{case.number}/"
-    assert (case.accuracy_m, case.address, case.evidence.count()) == (8, "大榕树下", 1)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"description": " "}, "Describe the problem"),
-        ({"category": ""}, "Choose what kind of problem it is"),
-        ({"position": ""}, "Say where it is"),
-        ({"position": "121.9,27.335"}, "outside the city"),
-    ],
-)
-def test_a_refused_report_keeps_what_was_typed_and_the_photo(people, sent, change, said):
-    catalogue()
-    answer = post(people["gw"], "/cases/report/", **sent | change, photos_file=a_file())
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert said in page
-    kept = Evidence.objects.get()
-    assert f'name="photos" value="{kept.pk}"' in page
-    assert 'value="大榕树下"' in page
-    answer = post(people["gw"], "/cases/report/", **sent, photos=str(kept.pk))
-    assert answer.status_code == 302
-    assert Case.objects.get().evidence.get() == kept
-
-
-def test_a_file_that_is_no_photo_is_refused_beside_its_field(people, sent):
-    catalogue()
-    fake = SimpleUploadedFile("a.jpg", b"no picture", "image/jpeg")
-    answer = post(people["gw"], "/cases/report/", **sent, photos_file=fake)
-    assert answer.status_code in (415, 422)
-    assert "errorlist" in answer.content.decode()
-    assert not Case.objects.exists()
-
-
-def test_who_does_not_report_is_told_who_does(people):
-    answer = signed_in(people["manager"]).get("/cases/report/", headers=EN)
-    assert answer.status_code == 403
-    assert "grid worker" in answer.content.decode()
-
-
-def test_the_form_offers_open_cases_nearby_with_the_grid(people, walk):
-    page = see(people["gw"], "/cases/report/nearby/", position="120.2051,27.3351")
-    assert walk.case.number in page
-    assert cast.GRIDS[0] in page
-    assert walk.case.number not in see(people["gw"], "/cases/report/nearby/", position="120.207,27.337")
-    assert walk.case.number not in see(people["gw"], "/cases/report/nearby/", position="120.205,27.335", category="X")
-    assert "outside the city" in see(people["gw"], "/cases/report/nearby/", position="121.9,27.335")
-    assert walk.case.number not in see(people["stranger_gw"], "/cases/report/nearby/", position="120.205,27.335")
 
 
 def test_a_stranger_finds_neither_case_nor_task_nor_request(people, walk):
@@ -226,63 +139,11 @@ def test_the_arithmetic_of_a_deadline_comes_as_a_part_and_as_a_page(people, walk
     assert client.get(f"/cases/{walk.case.number}/clocks/{clock_id + 999}/").status_code == 404
 
 
-def test_bulk_moves_answer_for_each_case_by_itself(people, walk):
-    other = Walk(people, walk.condition, at=walk.at)
-    stale = f"{other.case.number}:{other.case.version}"
-    other.do("comment", "operator", text="x")
-    answer = post(
-        people["acceptor"], "/cases/bulk/", move="accept",
-        pick=[f"{walk.case.number}:{walk.case.version}", stale, "FD209901010001:1"], next="/cases/?tab=accept",
-    )  # fmt: skip
-    page = answer.content.decode()
-    assert "Done for 1 of 3" in page
-    assert "Somebody else has changed this" in page
-    assert 'href="/cases/?tab=accept"' in page
-    assert [Case.objects.get(pk=one.case.pk).state for one in (walk, other)] == ["accepted", "reported"]
-    assert "No case was chosen" in post(people["acceptor"], "/cases/bulk/", move="accept").content.decode()
-
-
 def test_a_form_never_leads_to_another_site(people, walk):
     answer = post(
         people["acceptor"], f"/cases/{walk.case.number}/moves/accept/", version="1", next="https://elsewhere.example/"
     )
     assert answer.headers["Location"] == f"/cases/{walk.case.number}/"
-
-
-def test_queues_count_and_filters_narrow(people, walk):
-    walk.to(State.HANDLING)
-    late = Walk(people, walk.condition, at=walk.at)
-    page = see(people["clerk"], "/cases/", tab="our_hand")
-    assert "1 case" in page
-    assert walk.case.number in page
-    page = see(people["acceptor"], "/cases/")
-    assert walk.case.number not in page
-    for query in ({"q": walk.case.number.lower()}, {"state": "handling"}, {"q": "垃圾", "area": cast.OURS}):
-        assert walk.case.number in see(people["acceptor"], "/cases/", tab="all", **query)
-    for query in ({"q": "nothing"}, {"source": "media"}, {"area": cast.THEIRS}, {"state": "wrong"}):
-        page = see(people["acceptor"], "/cases/", tab="all", **query)
-        assert "No case was found" in page
-    page = see(people["acceptor"], "/cases/", tab="all", lamp="red")
-    assert late.case.number in page
-    assert walk.case.number not in page
-    page = see(people["acceptor"], "/cases/", tab="all", state="wrong")
-    assert "not one of the available choices" in page
-
-
-def test_the_cost_of_a_page_does_not_grow_with_its_cases(people, walk):
-    counts: dict[tuple[str, str], list[int]] = {}
-    for _more in range(2):
-        for who, path in (("acceptor", "/"), ("acceptor", "/cases/"), ("clerk", "/cases/?tab=all"), ("gw", "/")):
-            client = signed_in(people[who])
-            client.get(path)
-            with CaptureQueriesContext(connection) as queries:
-                client.get(path)
-            counts.setdefault((who, path), []).append(len(queries))
-        for _case in range(4):
-            Walk(people, walk.condition, at=walk.at).to(State.HANDLING)
-            Walk(people, walk.condition, at=walk.at)
-    assert {key: found for key, found in counts.items() if found[1] > MOST[key]} == {}
-    assert counts[("acceptor", "/cases/")][0] == counts[("acceptor", "/cases/")][1]
 
 
 def test_the_case_page_costs_a_fixed_number_of_queries(people, walk):
@@ -349,41 +210,6 @@ def test_the_timeline_speaks_in_words_and_the_pair_to_compare_stands_first(peopl
     assert "120.20500, 27.33500" in page
     assert "SRID" not in page
     assert "容器外有生活垃圾" in page[page.index("cg-timeline") :]
-
-
-def test_a_desk_of_the_centre_has_the_map_beside_the_list_until_it_chooses_otherwise(people, walk):
-    client = signed_in(people["dispatcher"])
-
-    def page(path: str) -> str:
-        answer = client.get(path, headers=EN)
-        assert answer.status_code == 200
-        return str(answer.content.decode())
-
-    walk.to(State.FILED)
-    assert "data-cg-list-map" in page("/cases/")
-    assert "120.205" in page("/cases/")
-    assert "data-cg-list-map" not in page("/cases/?view=list")
-    assert "data-cg-list-map" not in page("/cases/")
-    assert "data-cg-list-map" in page("/cases/?view=map")
-    assert "data-cg-list-map" not in page("/cases/?view=map&q=nothing&tab=all")
-    assert "data-cg-list-map" not in see(people["clerk"], "/cases/?tab=all")
-
-
-def test_a_case_beside_the_list_has_its_moves_and_leads_back_to_the_list(people, walk):
-    walk.to(State.FILED)
-    path = f"/cases/{walk.case.number}/peek/"
-    page = see(people["dispatcher"], path, next="/cases/?tab=dispatch")
-    assert "<html" not in page
-    assert f'action="/cases/{walk.case.number}/moves/dispatch/"' in page
-    assert 'name="next" value="/cases/?tab=dispatch"' in page
-    assert 'name="next"' not in see(people["dispatcher"], path, next="https://elsewhere.example/")
-    assert signed_in(people["stranger_gw"]).get(path).status_code == 404
-    refused = post(people["dispatcher"], f"/cases/{walk.case.number}/moves/dispatch/", next="/cases/?tab=dispatch")
-    assert refused.status_code == 422
-    assert 'name="next" value="/cases/?tab=dispatch"' in refused.content.decode()
-    done = post(people["dispatcher"], f"/cases/{walk.case.number}/moves/dispatch/", department="CGJ",
-                version=str(walk.case.version), next="/cases/?tab=dispatch", opinion="按职责")  # fmt: skip
-    assert done.headers["Location"] == "/cases/?tab=dispatch"
 
 
 def test_who_is_sent_elsewhere_sees_the_photos_while_the_task_waits(people, walk):
