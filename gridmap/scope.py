@@ -33,18 +33,6 @@ def instant(at: datetime | None) -> datetime:
     return at or clock.now()
 
 
-def department_ids(user: Any, perm: Perm, at: datetime) -> Any:
-    """Return the ids of all departments, with those below them, at which ``user`` holds ``perm`` at that time."""
-    posts = apps.get_model("gridmap", "Post").objects.in_force(at).holding(user, perm)
-    own = set(posts.filter(department__isnull=False).values_list("department_id", flat=True))
-    found = set(own)
-    departments = apps.get_model("gridmap", "Department").objects
-    while own:  # the tree of departments is two or three deep
-        own = set(departments.filter(parent__in=own).values_list("pk", flat=True)) - found
-        found |= own
-    return sorted(found)
-
-
 class ScopedQuerySet(models.QuerySet[M]):
     """A queryset that can be narrowed to what a person may see."""
 

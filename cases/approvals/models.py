@@ -19,7 +19,7 @@ from cases.workflow.table import Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
 from gridmap.areas.models import AreaLink
-from gridmap.scope import ScopedQuerySet, department_ids, instant
+from gridmap.scope import ScopedQuerySet, instant
 
 LONGEST_PATH = 3  # steps of a decision, over all kinds
 _RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMENT}
@@ -36,7 +36,7 @@ class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[ov
         scoped = super().visible_to(user, at)
         if not getattr(user, "is_active", False):
             return scoped
-        own = department_ids(user, Perm.CASE_VIEW_DEPARTMENT, at)
+        own = Acting.of(user, at).departments(Perm.CASE_VIEW_DEPARTMENT)
         return self.filter(Q(pk__in=scoped.values("pk")) | Q(department__in=own))
 
     def waiting(self) -> Self:
@@ -46,9 +46,11 @@ class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[ov
     def waiting_for(self, acting: Acting) -> Self:
         """Requests that this person is to decide now: the step is one of the person's roles, in its place."""
         found = Q(pk__in=[])
-        for role, area, department, served in acting.posts:
+        for role, area, _department, served in acting.posts:
             below = AreaLink.objects.filter(ancestor=area if area is not None else served).values("descendant")
-            place = Q(department=department) if role == Role.DEPT_CLERK else Q(area__in=below)
+            place = Q(area__in=below)
+            if role == Role.DEPT_CLERK:
+                place = Q(department__in=acting.answers_for(role))
             step = Q()
             for number in range(LONGEST_PATH):
                 step |= Q(**{"step": number, f"steps__{number}": role})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from cases.casework.states import Outcome
 from cases.workflow.engine import Move
 from citygrid.common.errors import Invalid
+from gridmap.departments.tree import can_sign
 
 VERDICTS = (
     ("true", gettext_lazy("it is so")),
@@ -49,6 +51,24 @@ def override_needs_opinion(move: Move) -> None:
             % {"department": proposed},
             fields={"opinion": [_("This is needed to choose another department than the proposed one.")]},
         )
+
+
+def somebody_can_sign(move: Move) -> None:
+    """Refuse departments where no clerk could ever sign, neither their own nor one of a department above."""
+    faults: dict[str, list[str]] = {}
+    for name, given in (("department", [move.inputs["department"]]), ("co_departments", move.inputs["co_departments"])):
+        for one in given:
+            if not can_sign(one, move.at):
+                faults.setdefault(name, []).append(_unstaffed(one))
+    if faults:
+        raise Invalid(" ".join(chain.from_iterable(faults.values())), fields=faults)
+
+
+def _unstaffed(department: Any) -> str:
+    return _(
+        "Nobody could sign at %(department)s: no department clerk is posted there or at a department above it. "
+        "Have a clerk posted there, or choose a department that has one."
+    ) % {"department": department}
 
 
 def solved_shows_photo(move: Move) -> None:

@@ -12,7 +12,10 @@ from cases.fieldwork.services import assign, cancel_open
 from cases.fieldwork.states import TaskKind
 from cases.workflow.engine import Move
 from cases.workflow.table import ClockRule, ClockVerb
+from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
+from gridmap.departments.tree import above
+from gridmap.posts.models import Post
 
 
 def ends(move: Move) -> None:
@@ -106,9 +109,10 @@ def sign(move: Move) -> None:
 
 
 def assign_handler(move: Move) -> None:
-    """Put a handler of the department to work."""
+    """Put a handler of the department, or of one it belongs to, to work."""
     case, handler = move.subject, move.inputs["handler"]
-    if not case.lead_department.posts.in_force(move.at).filter(user=handler).exists():
+    at_hand = Post.objects.in_force(move.at).filter(department__in=above(case.lead_department_id))
+    if not at_hand.filter(user=handler).exists():
         raise Invalid(
             _("%(person)s has no post at %(department)s.") % {"person": handler, "department": case.lead_department},
             fields={"handler": [_("Choose a person of the department.")]},
@@ -137,11 +141,15 @@ def send_back(move: Move) -> None:
 
 
 def finish_part(move: Move) -> None:
-    """Note a co-department's part as done."""
-    case = move.subject
-    mine = [post[2] for post in move.acting.posts if post[2] is not None]
-    rows = case.co_departments.filter(round_number=case.round_number, done_at=None, department__in=mine)
+    """Note a co-department's part as done: of one's own departments, else of those one answers for or acts for."""
+    case, acting, role = move.subject, move.acting, Role.DEPT_CLERK
+    owing = {part.department_id: part for part in case.owing_parts()}
+    reach = (acting.standing(role), acting.answers_for(role), acting.acts_for(role))
+    nearest = next(mine for mine in reach if not mine.isdisjoint(owing))
+    done = [part for key, part in owing.items() if key in nearest]
+    rows = case.co_departments.filter(pk__in=[part.pk for part in done])
     rows.update(result=move.inputs["result"], done_at=move.at, done_by=move.by)
+    move.noted["departments"] = [part.department.code for part in done]
 
 
 def submit(move: Move) -> None:

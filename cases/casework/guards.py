@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from cases.casework.states import TRUSTED_SOURCES
 from cases.workflow.engine import Move
+from citygrid.accounts.roles import Role
+from gridmap.departments.tree import above, clerks
 
 
 def category_allows_fixing(move: Move) -> Any:
@@ -63,12 +65,14 @@ def did_not_handle(move: Move) -> Any:
 
 
 def other_than_submitter(move: Move) -> Any:
-    """Refuse the person who submitted the work to confirm it, where the department has somebody else."""
-    case = move.subject
+    """Refuse the person who submitted the work to confirm it, where a clerk as near to it could."""
+    case, by = move.subject, getattr(move.by, "pk", None)
     last = case.current_round()
-    if last is None or last.submitted_by_id != getattr(move.by, "pk", None):
+    if last is None or last.submitted_by_id != by:
         return None
-    others = case.lead_department.posts.in_force(move.at).exclude(user=last.submitted_by_id)
+    lead = case.lead_department_id
+    own = {lead, *move.acting.standing(Role.DEPT_CLERK)}
+    others = clerks(move.at).filter(department__in=above(lead)).filter(department__in=own).exclude(user=by)
     return _("You submitted this work; a colleague must confirm it.") if others.exists() else None
 
 

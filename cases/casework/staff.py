@@ -11,9 +11,9 @@ from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role, roles_with
 from gridmap.areas.models import Area, AreaLink, Level
+from gridmap.departments import tree
 from gridmap.departments.models import Department
 from gridmap.posts.models import Post
-from gridmap.scope import department_ids
 
 
 def grid_workers(acting: Acting, area: str = "") -> QuerySet[User]:
@@ -35,17 +35,26 @@ def grid_workers(acting: Acting, area: str = "") -> QuerySet[User]:
 
 
 def handlers(acting: Acting, department: str = "") -> QuerySet[User]:
-    """Return the handlers and clerks of the person's departments, or of one of them named by its code."""
-    own = department_ids(acting.user, Perm.CASE_VIEW_DEPARTMENT, acting.at)
+    """Return the handlers and clerks of the person's departments; ``department``, a code, keeps those who act for it.
+
+    They stand at that department or at one it belongs to.
+    """
+    own = acting.departments(Perm.CASE_VIEW_DEPARTMENT)
     posts = Post.objects.in_force(acting.at).filter(role__in=[Role.HANDLER, Role.DEPT_CLERK], department__in=own)
     if department:
-        posts = posts.filter(department__code=department)
+        asked = Department.objects.filter(code=department).values_list("pk", flat=True).first()
+        posts = posts.filter(department__in=tree.above(asked)) if asked else posts.none()
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
 def departments(acting: Acting) -> Any:
-    """Return the departments that a case can be given to, as far as the person sees them."""
+    """Return the departments that a case may be given to, as far as the person sees them, staffed or not."""
     return Department.objects.visible_to(acting.user, acting.at).in_force(acting.at)
+
+
+def staffed_departments(acting: Acting) -> Any:
+    """Return those of them where a clerk could sign."""
+    return tree.staffed(departments(acting), acting.at)
 
 
 def _along(lookup: str, value: Any) -> Q:

@@ -139,7 +139,8 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "dispatch", _("Dispatch"), (S.FILED,), (S.DISPATCHED,), actors=(DI,), inputs=(DEPARTMENT, CO_DEPARTMENTS),
-        checks=(checks.override_needs_opinion,), effect=effects.dispatch, clocks=(stop("dispatch"), start("sign")),
+        checks=(checks.somebody_can_sign, checks.override_needs_opinion), effect=effects.dispatch,
+        clocks=(stop("dispatch"), start("sign")),
     ),
     Transition(
         "send_back", _("Send back to be accepted"), (S.FILED,), (S.ACCEPTED,), actors=(DI,), opinion=True,
@@ -147,7 +148,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "redispatch", _("Dispatch elsewhere"), (S.DISPATCHED, S.FED_BACK), (S.DISPATCHED,), actors=(DI,), opinion=True,
-        inputs=(DEPARTMENT, CO_DEPARTMENTS), guards=(guards.no_open_request,),
+        inputs=(DEPARTMENT, CO_DEPARTMENTS), guards=(guards.no_open_request,), checks=(checks.somebody_can_sign,),
         effect=effects.redispatch, clocks=(restart("sign"),),
     ),
     Transition(

@@ -22,23 +22,21 @@ def waits_for(acting: Acting) -> Q:
     """Return the filter of cases whose next move belongs to one of the person's posts.
 
     The centre's posts wait by area. A department's clerk has what is to be signed, confirmed or given to a handler,
-    parts owed as a co-department, and orders to answer; a handler has what is assigned; a grid worker the open tasks.
+    parts owed as a co-department, and orders to answer, also of the departments below that have no clerk; a handler
+    has what is assigned; a grid worker the open tasks.
     """
     found = Q(pk__in=[])
     places: dict[str, set[int]] = {}
-    departments = set()
-    for role, area, department, served in acting.posts:
-        if role == _BY_DEPARTMENT and department is not None:
-            departments.add(department)
-        elif role not in (_BY_PERSON, _BY_TASK):
+    for role, area, _department, served in acting.posts:
+        if role not in (_BY_DEPARTMENT, _BY_PERSON, _BY_TASK):
             root = area if area is not None else served
             places.setdefault(role, set()).update([root] if root is not None else [])
     for role, roots in places.items():
         if states := [state for state, roles in TURN.items() if role in roles]:
             below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
             found |= Q(state__in=states, area__in=below)
-    if departments:
-        found |= _department(departments)
+    if departments := acting.answers_for(_BY_DEPARTMENT):
+        found |= _of_departments(departments)
     if acting.holds_role(_BY_PERSON):
         found |= Q(state=State.HANDLING, handler=acting.user.pk)
     if acting.holds_role(_BY_TASK):
@@ -48,7 +46,7 @@ def waits_for(acting: Acting) -> Q:
     return found
 
 
-def _department(departments: set[int]) -> Q:
+def _of_departments(departments: frozenset[int]) -> Q:
     states = [state for state, roles in TURN.items() if _BY_DEPARTMENT in roles]
     settled = [state for state in states if state not in (State.HANDLING, _RESTING)]
     ours = Q(lead_department__in=departments)

@@ -134,7 +134,7 @@ def _people(found: Any) -> Options:
 
 
 def _departments(subject: Any, acting: Acting) -> Options:
-    return [(one.code, one.label) for one in staff.departments(acting).order_by("code")]
+    return [(one.code, one.label) for one in staff.staffed_departments(acting).order_by("code")]
 
 
 def _conditions(case: Any, acting: Acting) -> Options:

@@ -7,16 +7,24 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from cases.workflow.table import Actor, Relation
 from citygrid.accounts.permissions import Perm
-from citygrid.accounts.roles import roles_with
+from citygrid.accounts.roles import Role, roles_with
 from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area, AreaLink
+from gridmap.departments import tree
 from gridmap.departments.models import Department
 from gridmap.posts.models import Post
 
 _POSTS = Prepared(lambda at, user: Post.objects.in_force(at).filter(user=user).select_related("department"))
-_BELOW = Prepared(lambda parents: Department.objects.filter(parent__in=parents).values_list("pk"))
+_TREE = Prepared(
+    lambda at, own: Department.objects.filter(pk__in=tree.below(own)).annotate(
+        staffed=Exists(tree.clerks(at).filter(department=OuterRef("pk")))
+    )
+)
+
 _PATH = Prepared(lambda area: AreaLink.objects.filter(descendant=area).select_related("ancestor").order_by("-depth"))
 
 
@@ -27,7 +35,7 @@ class Acting:
         self.user = user
         self.at = at
         self._paths: dict[int, tuple[Area, ...]] = {}
-        self._departments: dict[Perm, list[int]] = {}
+        self._reach: dict[tuple[frozenset[Role], bool], frozenset[int]] = {}
 
     @classmethod
     def of(cls, user: Any, at: datetime) -> Acting:
@@ -58,17 +66,42 @@ class Acting:
         }
         return sorted(place for place in places if place is not None)
 
+    @cached_property
+    def _children(self) -> dict[int, list[Any]]:
+        """The departments at which the person has posts and all below, by the one they belong to. One query."""
+        own = sorted({department for _role, _area, department, _served in self.posts if department is not None})
+        found: dict[int, list[Any]] = {}
+        for one in _TREE(at=self.at, own=own) if own else ():
+            found.setdefault(one.parent_id or 0, []).append(one)
+        return found
+
+    def standing(self, *roles: str) -> set[int]:
+        """Return the departments at which posts of these roles stand."""
+        return {department for role, _area, department, _served in self.posts if role in roles and department}
+
+    def _reached(self, roles: frozenset[Role], *, past_others: bool) -> frozenset[int]:
+        if (roles, past_others) not in self._reach:
+            found = self.standing(*roles)
+            left = list(found)
+            while left:
+                children = self._children.get(left.pop(), ())
+                fresh = [one.pk for one in children if one.pk not in found and (past_others or not one.staffed)]
+                found.update(fresh)
+                left += fresh
+            self._reach[roles, past_others] = frozenset(found)
+        return self._reach[roles, past_others]
+
     def departments(self, perm: Perm) -> list[int]:
         """Return the departments at which posts give the right, with those below them."""
-        if perm not in self._departments:
-            roles = roles_with(perm)
-            own = {post[2] for post in self.posts if post[0] in roles and post[2] is not None}
-            found = set(own)
-            while own:  # the tree of departments is two or three deep
-                own = {row[0] for row in _BELOW(parents=sorted(own))} - found
-                found |= own
-            self._departments[perm] = sorted(found)
-        return self._departments[perm]
+        return sorted(self._reached(frozenset(roles_with(perm)), past_others=True))
+
+    def acts_for(self, role: str) -> frozenset[int]:
+        """Return the departments for which the posts of this role may act: their own, and those below."""
+        return self._reached(frozenset({Role(role)}), past_others=True)
+
+    def answers_for(self, role: str) -> frozenset[int]:
+        """Return the departments whose work lands on the posts of this role: below, only where no clerk is nearer."""
+        return self._reached(frozenset({Role(role)}), past_others=False)
 
     def holds_role(self, role: str) -> bool:
         """Whether one of the posts has this role."""
@@ -107,6 +140,6 @@ class Acting:
             return subject.is_assigned_to(self.user)
         if relation in (Relation.DEPARTMENT, Relation.CO_DEPARTMENT):
             theirs = subject.department_ids() if relation == Relation.DEPARTMENT else subject.co_department_ids()
-            return any(department is not None and department in theirs for _r, _a, department, _s in posts)
+            return not self.acts_for(actor.role).isdisjoint(theirs)
         above = self.above(subject.area_id)
         return any((area if area is not None else served) in above for _r, area, _d, served in posts)

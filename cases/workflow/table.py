@@ -23,8 +23,8 @@ class Relation(StrEnum):
     """What ties a person's post to the subject, beyond the role."""
 
     PLACE = "place"  # the post's area, or the area its department serves, holds the subject's place
-    DEPARTMENT = "department"  # the post stands at the department whose turn it is
-    CO_DEPARTMENT = "co_department"  # the post stands at a department that helps the one whose turn it is
+    DEPARTMENT = "department"  # the post stands at the department whose turn it is, or at one this belongs to
+    CO_DEPARTMENT = "co_department"  # so at a department that helps the one whose turn it is
     PERSON = "person"  # the subject is assigned to this very person
     STEP = "step"  # the subject itself expects this role at its present step
 

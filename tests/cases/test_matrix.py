@@ -18,6 +18,7 @@ from cases.workflow.engine import Move, why_not
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, NotAllowed
+from gridmap.departments.models import Department, DepartmentKind
 from tests import cast
 from tests.cases.walk import Walk, catalogue
 
@@ -145,10 +146,25 @@ def expected(state: str, who: str) -> tuple[set[str], set[str]]:
     return may, greyed
 
 
+# A clerk of the department above may what the department's own clerk may; one of a department below may nothing.
+AS = {"above": "clerk", "below": "nobody"}
+
+
+def _department(code: str, city: dict[str, Any], **fields: Any) -> Department:
+    return Department.objects.create(
+        code=code, name=code, kind=DepartmentKind.BUREAU, area_served=city[cast.CITY], **fields
+    )
+
+
 @pytest.fixture
 def walk(people: dict[str, Any], city: dict[str, Any]) -> Walk:
     """A case just reported, with a second grid worker at hand."""
     people["gw2"] = cast.person("gw2", Role.GRID_WORKER, area=city[cast.GRIDS[0]])
+    bureau = Department.objects.get(code="CGJ")
+    bureau.parent, team = _department("FDZF", city), _department("CGDD", city, parent=bureau)
+    bureau.save()
+    people["above"] = cast.person("above", Role.DEPT_CLERK, department=bureau.parent)
+    people["below"] = cast.person("below", Role.DEPT_CLERK, department=team)
     return Walk(people, catalogue())
 
 
@@ -158,9 +174,9 @@ REACHABLE = [state for state in State if state != State.CALLBACK]  # callbacks b
 @pytest.mark.parametrize("state", REACHABLE)
 def test_every_cell_is_as_written(walk, people, state):
     case = walk.to(state)
-    for who in PEOPLE:
+    for who in (*PEOPLE, *AS):
         acting = Acting(people[who], walk.at)
-        may, greyed = expected(state, who)
+        may, greyed = expected(state, AS.get(who, who))
         assert Case.objects.visible_to(people[who], walk.at).filter(pk=case.pk).exists() or not may | greyed, who
         for row in ROWS:
             if not row.sources or row.system:

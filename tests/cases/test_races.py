@@ -21,7 +21,10 @@ from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
 from cases.journal.models import Event
 from cases.workflow.engine import advance
+from citygrid.accounts.roles import Role
 from citygrid.common.errors import Refusal
+from gridmap.departments.models import Department
+from tests import cast
 from tests.cases.walk import AT, Walk, catalogue, photo
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -104,6 +107,9 @@ def test_sixteen_people_at_two_cases_never_break_the_books(people, seed):
     from cases.catalogue.conditions import FilingCondition
 
     condition = FilingCondition.objects.first() or catalogue()
+    if "zj" not in people:
+        bureau = Department.objects.get(code="ZJJ")
+        people["zj"] = cast.person("zj", Role.DEPT_CLERK, department=bureau)  # else nothing is ever dispatched there
     cases = [Walk(people, condition).case for _n in range(2)]
     done, faults = storm(people, cases, condition, seed)
     assert not faults, faults

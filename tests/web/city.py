@@ -13,6 +13,7 @@ def main() -> None:
     from django.test import override_settings
 
     from citygrid.accounts.models import User
+    from citygrid.accounts.roles import Role
     from citygrid.common import clock
     from gridmap.areas.models import AreaVersion, Level
     from tests import cast
@@ -23,6 +24,7 @@ def main() -> None:
         departments = cast.build_departments(areas)
         for name, (role, code) in cast.PEOPLE.items():
             cast.person(name, role, area=areas.get(code), department=departments.get(code))
+        cast.person("zjclerk", Role.DEPT_CLERK, department=departments["ZJJ"])  # so that one can dispatch to it
         # Whoever reports a case may not verify it.
         cast.person("gw2", cast.PEOPLE["gw"][0], area=areas[cast.PEOPLE["gw"][1]])
     # One slow hash serves everybody: the browser signs in for real, but the cast is not hashed one by one.
