@@ -8,7 +8,7 @@ connection's health then mean what they mean under a server of threads. More req
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
 
@@ -52,17 +52,16 @@ class ThreadedHandler(ASGIHandler):
 
     async def _stream(self, response: Any, send: Callable[..., Any]) -> None:
         """Send a large answer piece by piece, each read when the one before is gone."""
-        pieces = iter(response.streaming_content)
-
-        async def read() -> AsyncIterator[bytes]:
-            while (piece := await self._on_thread(next, pieces, None)) is not None:
-                yield piece
-
-        response.streaming_content = read()
+        if not response.is_async:  # else it waits by itself where it has to
+            response.streaming_content = self._read(iter(response.streaming_content))
         try:
             await self.send_response(response, send)
         finally:
             await self._on_thread(response.close)
+
+    async def _read(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+        while (piece := await self._on_thread(next, pieces, None)) is not None:
+            yield piece
 
     def _answer(self, scope: Any, body_file: Any) -> HttpResponseBase:
         set_script_prefix(get_script_prefix(scope))
@@ -70,6 +69,8 @@ class ThreadedHandler(ASGIHandler):
         request, refused = self.create_request(scope, body_file)
         response: Any = refused if request is None else self.get_response(request)
         response._handler_class = self.__class__
+        if isinstance(response, FileResponse):
+            response.block_size = self.chunk_size  # as Django's own: each piece costs a hop to a thread
         if not response.streaming:
             response.close()  # the content is whole; what was opened for it, and the connection, can go
         return response

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -124,9 +123,8 @@ def _answer(request: Any, part: Part, *, download: bool = False) -> HttpResponse
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{part.size}"})
     if asked and request.headers.get("If-Range", etag) == etag:
         (first, last), status = asked, 206
-    pieces = part.pieces_async if isinstance(request._request, ASGIRequest) else part.pieces
     media_type = "application/octet-stream" if download else part.media_type
-    response = StreamingHttpResponse(pieces(first, last), status=status, content_type=media_type)
+    response = StreamingHttpResponse(part.pieces(first, last), status=status, content_type=media_type)
     response._resource_closers.append(part.file.close)  # type: ignore[attr-defined]
     shown = not download and part.media_type != "application/pdf"
     headers = {

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
 
 from cases.evidence.files import CHUNK
@@ -49,17 +48,6 @@ class Part:
         left = last - first + 1
         while left > 0 and (chunk := self.file.read(min(CHUNK, left))):
             left -= len(chunk)
-            yield chunk
-
-    async def pieces_async(self, first: int, last: int) -> AsyncIterator[bytes]:
-        """Do the same without holding up other requests."""
-        pieces = self.pieces(first, last)
-
-        @sync_to_async
-        def step() -> bytes:
-            return next(pieces, b"")
-
-        while chunk := await step():
             yield chunk
 
 

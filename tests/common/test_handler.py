@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
 
@@ -26,6 +27,28 @@ def streamed(request: Any) -> StreamingHttpResponse:
     return StreamingHttpResponse(_pieces())
 
 
+async def _waiting_pieces():
+    for number in range(3):
+        await asyncio.sleep(0)
+        yield f"{number};".encode()
+
+
+def waiting(request: Any) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_waiting_pieces())
+
+
+class Counted(io.BytesIO):
+    """Notes each reading."""
+
+    def read(self, *size):
+        SEEN.append("read")
+        return super().read(*size)
+
+
+def file(request: Any) -> FileResponse:
+    return FileResponse(Counted(b"x" * 200_000))
+
+
 def failing(request: Any) -> HttpResponse:
     raise RuntimeError("ours")
 
@@ -36,7 +59,13 @@ def _pieces():
         yield f"{number};".encode()
 
 
-urlpatterns = [path("plain", plain), path("streamed", streamed), path("failing", failing)]
+urlpatterns = [
+    path("plain", plain),
+    path("streamed", streamed),
+    path("waiting", waiting),
+    path("file", file),
+    path("failing", failing),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +108,16 @@ def test_a_streamed_answer_is_read_piece_by_piece_on_the_threads():
     assert all(name.startswith("web") for name in SEEN)
 
 
-@pytest.mark.parametrize("where", ["plain", "streamed", "missing"])
+def test_an_answer_that_waits_by_itself_is_streamed_too():
+    assert asyncio.run(ask(ThreadedHandler(), "waiting")) == (200, b"0;1;2;")
+
+
+def test_a_file_is_sent_in_large_pieces():
+    assert asyncio.run(ask(ThreadedHandler(), "file")) == (200, b"x" * 200_000)
+    assert len(SEEN) <= 5
+
+
+@pytest.mark.parametrize("where", ["plain", "streamed", "waiting", "file", "missing"])
 def test_beginning_and_end_are_told_once_on_the_threads(where):
     told = []
 
