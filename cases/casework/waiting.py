@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F, Q
 
-from cases.casework.states import State
+from cases.casework.states import OPEN, State
 from cases.casework.table import TURN
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
@@ -15,7 +15,7 @@ from gridmap.areas.models import AreaLink
 
 # A suspended case is nobody's turn until its date, although the department may take it up again before.
 _RESTING = State.SUSPENDED
-_BY_DEPARTMENT, _BY_PERSON, _BY_TASK = Role.DEPT_CLERK, Role.HANDLER, Role.GRID_WORKER
+_BY_DEPARTMENT, _BY_PERSON, _BY_TASK, _BY_ORDER = Role.DEPT_CLERK, Role.HANDLER, Role.GRID_WORKER, Role.MANAGER
 
 
 def waits_for(acting: Acting) -> Q:
@@ -23,7 +23,7 @@ def waits_for(acting: Acting) -> Q:
 
     The centre's posts wait by area. A department's clerk has what is to be signed, confirmed or given to a handler,
     parts owed as a co-department, and orders to answer, also of the departments below that have no clerk; a handler
-    has what is assigned; a grid worker the open tasks.
+    has what is assigned; a grid worker the open tasks; a manager the own orders that were not answered in time.
     """
     found = Q(pk__in=[])
     places: dict[str, set[int]] = {}
@@ -43,7 +43,15 @@ def waits_for(acting: Acting) -> Q:
         tasks: Any = apps.get_model("cases", "FieldTask")
         mine = tasks.objects.waiting().filter(assignee=acting.user.pk, case__isnull=False)
         found |= Q(state__in=[State.VERIFYING, State.CHECKING], pk__in=mine.values("case"))
+    if acting.holds_role(_BY_ORDER):
+        unanswered = orders().filter(ordered_by=acting.user.pk, due_at__lt=acting.at)
+        found |= Q(state__in=OPEN, pk__in=unanswered.values("case"))
     return found
+
+
+def orders() -> Any:
+    """Return the supervision orders that are not answered yet."""
+    return apps.get_model("cases", "Supervision").objects.filter(replied_at=None)
 
 
 def _of_departments(departments: frozenset[int]) -> Q:
@@ -53,9 +61,8 @@ def _of_departments(departments: frozenset[int]) -> Q:
     helping = apps.get_model("cases", "CoDepartment").objects.filter(
         department__in=departments, done_at=None, round_number=F("case__round_number"), case__state=State.HANDLING
     )
-    ordered = apps.get_model("cases", "Supervision").objects.filter(replied_at=None)
     return (
         ours & (Q(state__in=settled) | Q(state=State.HANDLING, handler=None))
-        | ours & Q(state__in=states, pk__in=ordered.values("case"))
+        | ours & Q(state__in=states, pk__in=orders().values("case"))
         | Q(pk__in=helping.values("case"))
     )

@@ -57,6 +57,7 @@ class Row:
     turn: list[Any]
     button: Button | None
     moves: list[Button]
+    order_late: bool  # a supervision order was not answered in time
 
 
 def loaded(keys: Iterable[int]) -> list[Case]:
@@ -105,7 +106,9 @@ def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     name = forward(case, possible, acting)
     button = _button(possible[name], case) if name else None
     turn = [role.label for role in LIFECYCLES[Case].turn_of(case)]
-    return Row(case, light, place_of(case, acting)[-2:], turn, button, moves)
+    order = case.open_supervision()
+    late = order is not None and order.due_at < acting.at
+    return Row(case, light, place_of(case, acting)[-2:], turn, button, moves, late)
 
 
 def forward(case: Case, possible: Container[str], acting: Acting) -> str:

@@ -15,9 +15,11 @@ from cases.casework.models import Case
 from cases.casework.states import OPEN
 from cases.casework.states import State as S
 from cases.casework.urgency import running
+from cases.casework.waiting import orders
 from cases.web.reader import may_report
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role
 
 STAGES: tuple[tuple[str, Any, tuple[S, ...]], ...] = (
     ("accept", _("To accept"), (S.REPORTED,)),
@@ -54,6 +56,8 @@ def tabs_for(acting: Acting) -> list[Tab]:
         found += _of_department(acting)
     if acting.holds(Perm.CASE_VIEW):
         found += _of_centre(visible, acting)
+    if any(acting.holds_role(role) for role in (Role.MANAGER, Role.PLATFORM_CLERK)):
+        found.append(Tab("ordered", _("Under supervision"), _kept(Q(pk__in=orders().values("case"), state__in=OPEN))))
     if may_report(acting):
         found.append(
             Tab("reported", _("Reported by me"), lambda cases: cases.filter(reporter=acting.user), urgent=False)

@@ -221,7 +221,7 @@ def test_stories_laid_out_at_odd_times_are_in_order_and_over_in_time(played, at)
 
 # Roles for which there is something to do about cases, each by the next move or a request.
 WORKING = (Role.GRID_WORKER, Role.ACCEPTOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.DEPT_CLERK, Role.HANDLER,
-           Role.CALLBACK_AGENT)  # fmt: skip
+           Role.CALLBACK_AGENT, Role.MANAGER)  # fmt: skip
 
 
 def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings, monkeypatch):
