@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,7 +30,7 @@ ORDERS = ("lon,lat", "lat,lon")
 ISO = "iso"
 _TOP = ("system", "encoding", "delimiter", "sheet", "other_category", "columns", "time", "place", "status", "category")
 _LONGEST_SYSTEM = 40
-_SAMPLE = datetime(2015, 11, 28, 16, 5, 9)  # noqa: DTZ001 - only to try a format with
+_SAMPLE = datetime(2015, 11, 28, 16, 5, 9, tzinfo=UTC)  # only to try a format with
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def understood(raw: dict[str, Any]) -> CaseMap:
     time, place = _table(raw, "time"), _table(raw, "place")
     _known(time, ("zone", "formats"), "time")
     _known(place, ("crs", "order", "nowhere"), "place")
-    words = _table(raw, "category")
+    words = {word: _code(word, code) for word, code in _table(raw, "category").items()}
     other = _text(raw, "other_category")
     codes = _categories({*words.values(), *([other] if other else [])})
     system = _text(raw, "system").strip()
@@ -94,7 +94,7 @@ def understood(raw: dict[str, Any]) -> CaseMap:
         raise _wrong(_("The delimiter is one character, such as , or ; or a tabulator."))
     return CaseMap(
         system=system, columns=columns, states=_states(_table(raw, "status")),
-        categories={folded(word): codes[str(code)] for word, code in words.items()},
+        categories={folded(word): codes[code] for word, code in words.items()},
         other_category=codes[other] if other else None,
         zone=_zone(_text(time, "zone", settings.TIME_ZONE)), formats=_formats(time.get("formats", [ISO])),
         crs=checked(_text(place, "crs", "wgs84")).value,
@@ -137,8 +137,14 @@ def _states(given: dict[str, Any]) -> dict[str, State]:
     return {folded(word): State(_one_of(value, allowed, f"status.{word}")) for word, value in given.items()}
 
 
-def _categories(codes: Iterable[Any]) -> dict[str, Category]:
-    wanted = {str(code) for code in codes}
+def _code(word: str, code: Any) -> str:
+    if not isinstance(code, str):
+        raise _wrong(_("“%(key)s” is text in quotes.") % {"key": f"category.{word}"})
+    return code
+
+
+def _categories(codes: Iterable[str]) -> dict[str, Category]:
+    wanted = set(codes)
     found = {category.code: category for category in Category.objects.filter(code__in=wanted)}
     if missing := sorted(wanted - set(found)):
         raise _wrong(

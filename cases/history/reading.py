@@ -28,6 +28,7 @@ def width(model: Any, name: str) -> int:
 
 
 MOST_TEXT = 4000  # characters of a description or result
+MOST_YEARS = 50  # from the opening to the deadline; what is later stands for "none"
 _ORIGIN = ("status", "category", "department", "channel")
 _WIDTHS = {"address": width(Case, "address")} | {name: width(Origin, name) for name in _ORIGIN}
 _LONGEST_NUMBER = width(Origin, "number")
@@ -168,6 +169,9 @@ class Reader:
                 draft.due = None
                 sentence = _("The deadline lies before the opening; the case is taken over without it.")
                 draft.find(Kind.DUE_BEFORE_OPENED, column, sentence)
+            elif draft.opened is not None and draft.due.year - draft.opened.year > MOST_YEARS:
+                year, draft.due = draft.due.year, None
+                raise cells.Unreadable(_("The year %(year)s cannot be meant.") % {"year": year})
 
     def _place(self, draft: Draft, row: Row) -> None:
         names = [name for name in ("position", "longitude", "latitude") if name in self._map.columns]

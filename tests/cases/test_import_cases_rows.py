@@ -176,6 +176,18 @@ def test_times_are_those_of_the_zone_in_the_map(tmp_path):
     assert [one.number for one in report.of(Kind.UNREADABLE_TIME)] == ["2"]  # that hour was skipped there
 
 
+def test_a_format_may_read_the_zone(tmp_path):
+    text = MAP.replace('"iso", ', '"iso", "%Y/%m/%d %H:%M%z", ')
+    run(as_csv(tmp_path, [row(上报时间="2015/03/02 09:00+0000", 结案时间="2015/03/02 12:30+0000")]), text)
+    assert Case.objects.get().reported_at == datetime(2015, 3, 2, 9, tzinfo=UTC)
+
+
+def test_a_deadline_in_another_century_stands_for_none(tmp_path):
+    report = run(as_csv(tmp_path, [row(截止时间="2199-12-31 00:00")]))
+    assert (report.counts, report.taken_over) == ({Kind.UNREADABLE_DEADLINE: 1}, 1)
+    assert not Clock.objects.exists()
+
+
 def test_a_row_with_more_cells_than_headings_is_refused(tmp_path):
     path = as_csv(tmp_path, [row("1"), row("2")])
     path.write_text(path.read_text("utf-8").rstrip() + ",多出来的\r\n", "utf-8")
@@ -199,6 +211,7 @@ def test_a_row_with_more_cells_than_headings_is_refused(tmp_path):
         (('latitude = "纬度"', ""), "longitude and latitude, or by position"),
         (('"closed"', '"dispatched"'), "Choose one of: closed"),
         (("CJ214-E0104", "CJ214-E9999"), "no category CJ214-E9999"),
+        (('= "CJ214-E0104"', '= ["CJ214-E0104"]'), "“category.鼠患” is text in quotes"),
         (("[time]", '[time]\nzone = "Mars/City"'), "time zone “Mars/City”"),
         (('"iso", "%Y/%m/%d %H:%M"', '"%H:%M"'), "no format that tells a day"),
         (('"iso", "%Y/%m/%d %H:%M"', '"%Q"'), "no format that tells a day"),
