@@ -45,7 +45,11 @@ def merge(move: Move) -> None:
 
 
 def unmerge(move: Move) -> None:
-    """Undo a merge: the case goes on where it stood, and the target's timeline says so."""
+    """Undo a merge: the case goes on where it stood, and the target's timeline says so.
+
+    So does the clock of that stage, with what it had left when the case was merged: a mistake gives nobody a fresh
+    limit, and the time in between was nobody's to use.
+    """
     case, target = move.subject, move.subject.merged_into
     case.merged_into, case.state_before_merge = None, ""
     case.closed_at = case.closed_by = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.casework import checks, effects, guards, limits, merging, taking_over
+from cases.casework import checks, effects, guards, limits, merging, taking_over, trust
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
 from cases.workflow.table import Actor, ClockRule, ClockVerb, Input, InputType, Lifecycle, Relation, Transition
 from citygrid.accounts.roles import Role
@@ -41,6 +41,11 @@ def resume(kind: str) -> ClockRule:
 def restart(kind: str) -> ClockRule:
     """Start a clock afresh."""
     return ClockRule(ClockVerb.RESTART, kind)
+
+
+def revive(kind: str, to: str) -> ClockRule:
+    """Let a stopped clock go on with what it had left, where the case goes back to its stage."""
+    return ClockRule(ClockVerb.REVIVE, kind, to)
 
 
 ALL_STOP = tuple(stop(kind) for kind in limits.KINDS)
@@ -111,7 +116,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "unmerge", _("Undo the merge"), (S.MERGED,), (S.REPORTED, S.ACCEPTED), actors=(SL,), opinion=True,
         choose=lambda move: move.subject.state_before_merge or S.REPORTED,
-        effect=merging.unmerge, clocks=(start("accept"),),
+        effect=merging.unmerge, clocks=(revive("accept", to=S.REPORTED), revive("file", to=S.ACCEPTED)),
     ),
     Transition(
         "absorb", _("Another case was merged in"), tuple(OPEN), (), system=True, inputs=(MERGED,),
@@ -185,7 +190,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "confirm", _("Confirm"), (S.SUBMITTED,), (S.FED_BACK,), actors=(DC,), guards=(guards.other_than_submitter,),
-        effect=effects.confirm, clocks=(stop("handle"),),
+        effect=effects.confirm, clocks=(stop("handle"),), then=trust.pass_on,
     ),
     Transition(
         "pass_feedback", _("Pass the feedback"), (S.FED_BACK,), (S.PENDING_CHECK,), actors=(DI,),
@@ -193,7 +198,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "pass_by_trust", _("Pass the feedback of a trusted department"), (S.FED_BACK,), (S.PENDING_CHECK,), system=True,
-        clocks=(start("check"),),
+        guards=(trust.is_trusted,), clocks=(start("check"),),
     ),
     Transition(
         "rework", _("Send back for rework"), (S.FED_BACK, S.PENDING_CHECK, S.PENDING_CLOSE, S.CALLBACK), (S.HANDLING,),

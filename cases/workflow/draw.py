@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
-from cases.workflow.table import Lifecycle, Transition
+from cases.workflow.table import ClockRule, Lifecycle, Transition
 
 
 def document(life: Lifecycle) -> str:
@@ -33,9 +33,13 @@ def _moves(life: Lifecycle) -> list[str]:
     ]
     return lines + [
         f"| `{row.name}` | {row.label} | {_states(row.sources) or '–'} | {_states(row.targets) or 'same'} | "
-        f"{_who(row)} | {_needs(row)} | {', '.join(f'{rule.verb} {rule.kind}' for rule in row.clocks) or '–'} |"
+        f"{_who(row)} | {_needs(row)} | {', '.join(map(_clock, row.clocks)) or '–'} |"
         for row in life.rows
     ]
+
+
+def _clock(rule: ClockRule) -> str:
+    return f"{rule.verb} {rule.kind}" + (f" (to `{rule.to}`)" if rule.to else "")
 
 
 def _states(states: tuple[str, ...]) -> str:

@@ -227,11 +227,14 @@ def _make(move: Move) -> None:
 
 def _after(move: Move) -> None:
     facts.store(_settled(move))
+    if move.row.then:
+        move.row.then(move)
 
 
 def _settled(move: Move) -> facts.Fact:
     """Move the clocks, let the other rooms do their part, and return what is to be journaled."""
-    if rules := (*move.row.clocks, *move.clocks):
+    rules = [rule for rule in (*move.row.clocks, *move.clocks) if rule.to in ("", move.subject.state)]
+    if rules:
         begin = move.life.limits
         clocks.apply_all(rules, subject=move.subject, at=move.at, begin=lambda kind: begin[kind](move.subject))
     for hook in AFTER_MOVE:

@@ -19,7 +19,7 @@ def faults(life: Lifecycle) -> list[str]:
         found += [
             f"{row.name}: no limit for the clock {rule.kind}"
             for rule in row.clocks
-            if rule.verb in ("start", "restart") and rule.kind not in life.limits
+            if rule.verb in ("start", "restart", "revive") and rule.kind not in life.limits
         ]
     found += [f"{state}: cannot be reached" for state in sorted(states - _reached(life))]
     for state in sorted(states):

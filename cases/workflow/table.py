@@ -80,14 +80,16 @@ class ClockVerb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     RESTART = "restart"  # stop the running one, start afresh with the full limit
+    REVIVE = "revive"  # let the one stopped last go on with what it had left; without one, start afresh
 
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """One effect on one kind of clock."""
+    """One effect on one kind of clock; with ``to``, only of a move that leads to that state."""
 
     verb: ClockVerb
     kind: str
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class Transition:
     ``sources`` is empty for the move that creates the subject. ``targets`` is empty for a move that changes no state;
     with several, ``choose`` names the one by the inputs. ``guards`` look at the subject; ``checks`` at the inputs too.
     ``effect`` changes the subject's other columns and its children, inside the transaction; of a move that creates
-    subjects, ``born`` writes their children once they have keys, for many at once. A ``system`` row is made by other
-    moves (an approved request, a finished task) or an import, never by a button.
+    subjects, ``born`` writes their children once they have keys, for many at once. ``then`` makes the system rows that
+    follow at once, after this move was journaled and in the same transaction. A ``system`` row is made by other moves
+    (an approved request, a finished task) or an import, never by a button.
     """
 
     name: str
@@ -113,6 +116,7 @@ class Transition:
     choose: Callable[[Move], str] | None = None
     effect: Callable[[Move], None] | None = None
     born: Callable[[Sequence[Move]], None] | None = None
+    then: Callable[[Move], None] | None = None
     opinion: bool = False  # an opinion text is compulsory: every return, refusal and rework
     system: bool = False
 
