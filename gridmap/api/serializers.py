@@ -116,4 +116,5 @@ class DepartmentDetailSerializer(DepartmentSerializer):
     """One department."""
 
     phone = serializers.CharField(help_text="The duty phone.")
+    trusted = serializers.BooleanField(help_text="What it confirms goes straight to the check.")
     children = DepartmentRefSerializer(many=True, help_text="Departments directly below that you may see.")

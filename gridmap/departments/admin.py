@@ -18,7 +18,7 @@ from gridmap.areas.admin import InForce
 from gridmap.departments import services
 from gridmap.departments.models import Department
 
-CHANGEABLE = ["name", "name_en", "short_name", "kind", "parent", "area_served", "phone"]
+CHANGEABLE = ["name", "name_en", "short_name", "kind", "parent", "area_served", "phone", "trusted"]
 
 
 class Open(InForce):
@@ -32,7 +32,7 @@ class DepartmentAdmin(PermAdmin):
     """The tree of departments. A closed one keeps its history."""
 
     view_perm, change_perm = Perm.DEPARTMENT_VIEW, Perm.DEPARTMENT_MANAGE
-    list_display = ["code", "name", "short_name", "kind", "parent", "area_served", "is_open"]
+    list_display = ["code", "name", "short_name", "kind", "parent", "area_served", "trusted", "is_open"]
     list_display_links = ["code", "name"]
     list_filter = ["kind", Open]
     list_select_related = ["parent", "area_served"]

@@ -64,6 +64,11 @@ class Department(models.Model):
         "gridmap.Area", models.PROTECT, related_name="departments", verbose_name=_("area served")
     )
     phone = models.CharField(_("duty phone"), max_length=30, blank=True)
+    trusted = models.BooleanField(
+        _("trusted"),
+        default=False,
+        help_text=_("What it confirms is done goes straight to the check; no dispatcher passes it."),
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects: ClassVar[Any] = DepartmentQuerySet.as_manager()

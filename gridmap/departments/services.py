@@ -17,7 +17,7 @@ from gridmap.departments.models import Department
 from gridmap.posts.models import Post
 from gridmap.posts.rights import require
 
-_CHANGEABLE = ("name", "name_en", "short_name", "kind", "parent", "area_served", "phone")
+_CHANGEABLE = ("name", "name_en", "short_name", "kind", "parent", "area_served", "phone", "trusted")
 
 
 @transaction.atomic
@@ -33,6 +33,7 @@ def add_department(
     name_en: str = "",
     short_name: str = "",
     phone: str = "",
+    trusted: bool = False,
 ) -> Department:
     """Add a department that serves ``area_served`` and all below. ``by`` is ``None`` for the system itself.
 
@@ -46,7 +47,7 @@ def add_department(
         )
     department = Department(
         code=code, name=name, name_en=name_en, short_name=short_name, kind=kind, parent=parent,
-        area_served=area_served, phone=phone,
+        area_served=area_served, phone=phone, trusted=trusted,
     )  # fmt: skip
     _check(department, at)
     department.save()
