@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cases.casework.states import Outcome, State
 from cases.fieldwork.services import assign, cancel_open
 from cases.fieldwork.states import TaskKind
-from cases.workflow.engine import Move
+from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.table import ClockRule, ClockVerb
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
@@ -19,11 +19,17 @@ from gridmap.posts.models import Post
 
 
 def ends(move: Move) -> None:
-    """Note when and by whom the case ended, and end its last round."""
+    """Note when and by whom the case ended; end its last round, and what is still open about it."""
     case = move.subject
     case.closed_at, case.closed_by = move.at, move.by
     case.handler = None
     end_round(move)
+    if move.before in (State.VERIFYING, State.CHECKING):
+        recall_verify(move)
+        recall_check(move)
+    if move.row.name != "cancel":  # which itself is the effect of the one request that can be open
+        for asked in case.approvals.waiting():
+            advance_by_system(asked, "expire", at=move.at, by=move.by)
 
 
 def end_round(move: Move) -> None:
@@ -75,7 +81,7 @@ def dispatch(move: Move) -> None:
     """Give the case to a department. Back to the one that returned it, its clock goes on; another starts afresh."""
     case, department = move.subject, move.inputs["department"]
     same = case.returned and case.lead_department_id == department.pk
-    if case.round_number and not same:
+    if case.round_number and case.lead_department_id != department.pk and not case.reopened_count:
         case.first_dispatch_wrong = True
     end_round(move)
     case.returned = False
@@ -128,7 +134,8 @@ def revoke_handler(move: Move) -> None:
 
 
 def take_back(move: Move) -> None:
-    """Bring a returned case back to the dispatcher."""
+    """Bring a returned case back to the dispatcher; the round keeps why it was returned."""
+    end_round(move)
     move.subject.returned = True
     move.subject.returned_count += 1
 
@@ -259,12 +266,6 @@ def recall_verify(move: Move) -> None:
 def recall_check(move: Move) -> None:
     """Call the check off."""
     cancel_open(case=move.subject, kind=TaskKind.CHECK, at=move.at, by=move.by)
-
-
-def note_check(move: Move) -> None:
-    """Start the clock of closing when the check was passed; a failed one waits for rework."""
-    if move.inputs["verdict"] == "pass":
-        move.clocks.append(ClockRule(ClockVerb.START, "close"))
 
 
 def close(move: Move) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,14 +16,13 @@ from cases.casework.models import Case
 from cases.casework.numbers import NumberSeries
 from cases.casework.services import report_case
 from cases.casework.table import ROWS
-from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
-from cases.journal.models import Event
 from cases.workflow.engine import advance
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Refusal
 from gridmap.departments.models import Department
 from tests import cast
+from tests.cases.books import assert_books_are_right
 from tests.cases.walk import AT, Walk, catalogue, photo
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -80,25 +78,6 @@ def storm(people: dict[str, Any], cases: list[Case], condition: Any, seed: int) 
     for thread in threads:
         thread.join()
     return done[0], faults
-
-
-def assert_books_are_right(cases: list[Case]) -> None:
-    """One event a move, versions without gaps, states in a row, clocks in order, nothing after a merge."""
-    for case in Case.objects.filter(pk__in=[c.pk for c in cases]):
-        events = list(Event.objects.filter(subject_type="cases.case", subject_id=str(case.pk)).order_by("sequence"))
-        assert [event.sequence for event in events] == list(range(1, case.version + 1))
-        assert [event.facts["version"] for event in events] == list(range(1, case.version + 1))
-        for before, after in pairwise(events):
-            assert after.from_state == before.to_state
-            assert after.previous_hash == before.hash
-        assert events[-1].to_state == case.state
-        running = Clock.objects.of(case).filter(stopped_at=None)
-        assert len({clock.kind for clock in running}) == len(running)
-        if case.state in ("closed", "merged", "declined", "cancelled", "not_filed"):
-            assert not running
-        if case.state == "merged":
-            assert case.merged_into_id not in (None, case.pk)
-            assert events[-1].kind in ("case.merge", "case.release", "case.absorb")
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
