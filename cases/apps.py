@@ -20,10 +20,12 @@ class CasesConfig(AppConfig):
         from cases.evidence.purge import purge  # noqa: PLC0415
         from cases.journal.append import append, append_many  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
+        from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
         from citygrid.common import facts, periodic, worklists  # noqa: PLC0415
 
         connect()
+        connect_routing()
         facts.plug(append, append_many)
         worklists.register(waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)

@@ -10,9 +10,10 @@ from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clo
 from cases.evidence.models import Evidence
 from cases.fieldwork.models import FieldTask
 from cases.journal.models import Event, Seal
+from cases.routing.models import Responsibility
 
 __all__ = [
     "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Case", "Category", "CategoryStandard", "Clock",
     "CoDepartment", "ConditionLimit", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Origin",
-    "Round", "Seal", "StageLimit", "Supervision", "Timetable",
+    "Responsibility", "Round", "Seal", "StageLimit", "Supervision", "Timetable",
 ]  # fmt: skip

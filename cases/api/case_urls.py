@@ -9,6 +9,7 @@ from cases.api.clocks import ClockExplainView
 from cases.api.conditions import ConditionListView
 from cases.api.requests import RequestDetailView, RequestListView, RequestMoveView
 from cases.api.staff import GridWorkerListView, HandlerListView
+from cases.api.suggestions import DispatchAtOnceView, SuggestionsView
 from cases.api.tasks import TaskDetailView, TaskListView, TaskMoveView
 from cases.api.timeline import TimelineView
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
@@ -17,6 +18,8 @@ CASE = "cases/<code:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", CaseListView.as_view(), name="api_cases"),
     path(CASE, CaseDetailView.as_view(), name="api_case"),
+    path(f"{CASE}suggestions/", SuggestionsView.as_view(), name="api_case_suggestions"),
+    path(f"{CASE}actions/dispatch_at_once/", DispatchAtOnceView.as_view(), name="api_case_dispatch_at_once"),
     path(f"{CASE}actions/<slug:name>/", CaseMoveView.as_view(), name="api_case_move"),
     path(f"{CASE}timeline/", TimelineView.as_view(), name="api_case_timeline"),
     path(f"{CASE}clocks/<int:clock_id>/explain/", ClockExplainView.as_view(), name="api_case_clock"),

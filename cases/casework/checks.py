@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -33,22 +35,34 @@ def somebody_waits_for_a_call(case: Any) -> bool:
     return any(waiting(case) for waiting in WAITING)
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The department that the rules propose, why, and who would help."""
+
+    department: Any
+    reason: str
+    co_departments: tuple[Any, ...] = ()
+
+
 # The room of responsibility says here which department it would propose for a case, or None.
-PROPOSERS: list[Callable[[Any], Any]] = []
+PROPOSERS: list[Callable[[Any, datetime], Proposal | None]] = []
 
 
-def proposed_department(case: Any) -> Any:
-    """Return the department that the responsibility rules propose, or ``None`` without a rule."""
-    return next((found for found in (propose(case) for propose in PROPOSERS) if found is not None), None)
+def proposal_for(case: Any, at: datetime) -> Proposal | None:
+    """Return what the responsibility rules propose at that time, or ``None`` without a rule."""
+    return next((found for found in (propose(case, at) for propose in PROPOSERS) if found is not None), None)
 
 
 def override_needs_opinion(move: Move) -> None:
-    """Ask why, when the dispatcher chooses another department than the proposed one."""
-    proposed = proposed_department(move.subject)
-    if proposed is not None and proposed.pk != move.inputs["department"].pk and not move.opinion:
+    """Ask why, when the dispatcher chooses another department than the proposed one; keep the proposal beside it."""
+    proposed = proposal_for(move.subject, move.at)
+    if proposed is None:
+        return
+    move.noted["proposed"] = proposed.department.code
+    if proposed.department.pk != move.inputs["department"].pk and not move.opinion:
         raise Invalid(
             _("The rules propose %(department)s. Say in a sentence why it shall be another one.")
-            % {"department": proposed},
+            % {"department": proposed.department},
             fields={"opinion": [_("This is needed to choose another department than the proposed one.")]},
         )
 

@@ -1,4 +1,4 @@
-"""What is more than one move: reporting a case, one-click dispatch."""
+"""What is more than one move: reporting a case."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from cases.casework.models import Case
 from cases.casework.numbers import next_number
 from cases.casework.states import Source
 from cases.catalogue.models import Category
-from cases.workflow.engine import advance, create, may_create
-from cases.workflow.fsm import stale
+from cases.workflow.engine import create, may_create
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
@@ -99,22 +98,3 @@ def _source(named: str, by: Any, at: datetime) -> str:
     words = _(", ").join(f"{source.value} ({source.label})" for source in allowed)
     fault = _("You cannot report by this way. Use one of: %(allowed)s.") % {"allowed": words}
     raise Invalid(fault, fields={"source": [fault]})
-
-
-@transaction.atomic
-def dispatch_at_once(
-    *, case: Case, condition: Any, department: Any, by: Any, at: datetime, version: int | None = None,
-    opinion: str = "", co_departments: Sequence[Any] = (),
-) -> Case:  # fmt: skip
-    """One-click dispatch (一键指派): accept, file and dispatch in one transaction, each move journaled.
-
-    The person needs the right to all three. Raises what :func:`cases.workflow.engine.advance` raises.
-    """
-    if version is not None and version != case.version:
-        raise stale(case)
-    case = advance(case, "accept", by=by, at=at)
-    case = advance(case, "file", by=by, at=at, condition=condition.code)
-    return advance(
-        case, "dispatch", by=by, at=at, opinion=opinion, department=department.code,
-        co_departments=[helper.code for helper in co_departments],
-    )  # fmt: skip

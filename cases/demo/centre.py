@@ -93,7 +93,12 @@ def dispatch(scene: Scene, how: str) -> None:
     wrong = how == "" and scene.wrong_at_first and not scene.case.round_number
     department = _another(scene) if wrong else right
     by = scene.of(Role.DISPATCHER)
-    scene.move("dispatch", by, department=department, co_departments=[helper] if how == "help" else [])
+    proposal = checks.proposal_for(scene.case, scene.at)
+    differs = proposal is not None and proposal.department.code != department
+    scene.move(
+        "dispatch", by, department=department, co_departments=[helper] if how == "help" else [],
+        opinion=scene.say("dispatch_other") if differs else "",
+    )  # fmt: skip
 
 
 def redispatch(scene: Scene, _arg: str) -> None:

@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework import staff
-from cases.casework.checks import proposed_department
+from cases.casework.checks import Proposal, proposal_for
 from cases.casework.limits import work_day_mode
+from cases.casework.states import State
 from cases.catalogue.conditions import FilingCondition
 from cases.evidence.models import Evidence
 from cases.workflow.inputs import MAX_TEXT
@@ -20,6 +21,7 @@ from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
 from gridmap.areas.models import Grid, Level
 
+UNDISPATCHED = (State.REPORTED, State.ACCEPTED, State.FILED)  # here the rules say who shall handle it
 FEW = 6  # so many choices are shown at once
 LONG_TEXTS = frozenset({"result", "order", "reply", "text", "opinion", "reason"})
 Options = list[tuple[str, Any]]
@@ -110,13 +112,25 @@ def _reference(item: Input, subject: Any, acting: Acting, common: dict[str, Any]
     if listed not in _LISTS:
         return forms.Field(widget=forms.TextInput(attrs={"class": "cg-code", "list": f"{listed}-nearby"}), **common)
     offered = _LISTS[listed](subject, acting)
+    if listed == "departments" and subject.state in UNDISPATCHED:
+        _propose(item, proposal_for(subject, acting.at), common)
     if item.many:
         return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **common)
-    if listed == "departments" and (proposed := proposed_department(subject)) is not None:
-        common["initial"] = proposed.code
-        common["help_text"] = _("The rules propose %(department)s.") % {"department": proposed.label}
     empty = _("choose") if item.required else _("the nearest one on duty")
     return forms.ChoiceField(choices=[("", empty), *offered], **common)
+
+
+def _propose(item: Input, proposal: Proposal | None, common: dict[str, Any]) -> None:
+    """Choose beforehand what the rules propose, and say why."""
+    if proposal is None:
+        return
+    if item.many:
+        common["initial"] = [one.code for one in proposal.co_departments]
+        return
+    common["initial"] = proposal.department.code
+    common["help_text"] = _("Proposed: %(department)s. %(reason)s To choose another one, say why in the opinion.") % {
+        "department": proposal.department.label, "reason": proposal.reason,
+    }  # fmt: skip
 
 
 def _workers(subject: Any, acting: Acting) -> Options:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from cases.casework.at_once import AT_ONCE, dispatch_at_once, is_for, why_not_at_once
 from cases.casework.table import CASE
 from cases.casework.timeline import timeline_of
 from cases.journal.models import Event
@@ -82,12 +83,15 @@ def form_for(row: Transition, subject: Any, acting: Acting, request: HttpRequest
 
 def offers(subject: Any, acting: Acting) -> list[Offer]:
     """Return what the person can do with ``subject``, and what is not possible now with the reason."""
+    possible = choices(subject, acting)
+    if LIFECYCLES[type(subject)] is CASE and subject.state in AT_ONCE.sources and is_for(subject, acting):
+        possible = [(AT_ONCE, why_not_at_once(subject, acting)), *possible]
     return [
         Offer(
             row, move_url(subject, row.name), refusal.message if refusal else "",
             None if refusal else form_for(row, subject, acting),
         )
-        for row, refusal in choices(subject, acting)
+        for row, refusal in possible
     ]  # fmt: skip
 
 
@@ -105,7 +109,7 @@ def move_url(subject: Any, name: str) -> str:
 def make(request: HttpRequest, subject: Any, name: str) -> Refused | Any:
     """Make the move that was sent and return the fresh subject, or how it was refused. Raises ``NotFound``."""
     acting = acting_of(request)
-    row = next((row for row in LIFECYCLES[type(subject)].rows if row.name == name and row.sources), None)
+    row = row_of(subject, name)
     if row is None:
         raise NotFound(_("There is nothing here, or it is not yours to see."))
     form = form_for(row, subject, acting, request)
@@ -113,10 +117,13 @@ def make(request: HttpRequest, subject: Any, name: str) -> Refused | Any:
     try:
         given = form.given()
         opinion = given.pop(OPINION, "")
-        return advance(
-            subject, name, by=acting.user, at=acting.at, opinion=opinion,
-            version=int(version) if version.isdecimal() else None, **given,
-        )  # fmt: skip
+        told: dict[str, Any] = {
+            "by": acting.user, "at": acting.at, "opinion": opinion,
+            "version": int(version) if version.isdecimal() else None,
+        }  # fmt: skip
+        if row is AT_ONCE:
+            return dispatch_at_once(key={"pk": subject.pk}, given=given, **told)
+        return advance(subject, name, **told, **given)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -125,9 +132,18 @@ def make(request: HttpRequest, subject: Any, name: str) -> Refused | Any:
         return Refused(offer, refusal, _changes(subject, version, refusal), refusal.status)
 
 
+def row_of(subject: Any, name: str) -> Transition | None:
+    """Return the row of that name, or the one that stands for several, or ``None``."""
+    life = LIFECYCLES[type(subject)]
+    if life is CASE and name == AT_ONCE.name:
+        return AT_ONCE
+    return next((row for row in life.rows if row.name == name and row.sources), None)
+
+
 def done(request: HttpRequest, subject: Any, name: str, way: str) -> HttpResponse:
     """Say that the move was made, and go back to where it was sent from."""
-    label = LIFECYCLES[type(subject)][name].label
+    row = row_of(subject, name)
+    label = row.label if row else name
     messages.success(request, _("%(subject)s: “%(move)s” is done.") % {"subject": subject, "move": label})
     return redirect(safe_way(request) or way)
 

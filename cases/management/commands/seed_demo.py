@@ -16,6 +16,8 @@ from cases.catalogue.seeding import load_conditions
 from cases.deadlines.calendar_import import import_calendar
 from cases.deadlines.models import CalendarYear
 from cases.demo import play
+from cases.routing.importing import import_responsibilities
+from cases.routing.models import Responsibility
 from citygrid.accounts.models import User
 from citygrid.common import clock
 from gridmap.demo import build, logins
@@ -59,6 +61,8 @@ class Command(BaseCommand):
             import_categories(path=FIXTURES / "categories.csv", at=build.START)
         if not FilingCondition.objects.exists():
             load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
+        if not Responsibility.objects.exists():
+            import_responsibilities(path=FIXTURES / "demo" / "responsibilities.csv", at=build.START)
         if not CalendarYear.objects.exists():
             import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
         if not play.is_filled():
