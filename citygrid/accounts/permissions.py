@@ -22,7 +22,10 @@ class Perm(TextChoices):
     REGISTER_EDIT = "register.edit", _("Add and change households, persons and units of one's own area.")
     REGISTER_REVEAL = "register.reveal", _("Reveal a masked identity number or phone, with a purpose that is recorded.")
     CATALOGUE_VIEW = "catalogue.view", _("See categories, filing conditions and time limits, and the calendar.")
-    CATALOGUE_MANAGE = "catalogue.manage", _("Keep categories, filing conditions, limits, the responsibility matrix and the calendar.")
+    CATALOGUE_MANAGE = (
+        "catalogue.manage",
+        _("Keep categories, filing conditions, limits, the responsibility matrix and the calendar."),
+    )
     CASE_VIEW = "case.view", _("See the cases of one's own area.")
     CASE_VIEW_DEPARTMENT = "case.view_department", _("See the cases that one's own department leads or helps with.")
     EVIDENCE_ORIGINAL = (

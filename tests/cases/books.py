@@ -18,7 +18,7 @@ from cases.journal.verify import Verification
 CLOCKS = {
     State.REPORTED: "accept", State.VERIFYING: "(accept) verify", State.ACCEPTED: "file", State.FILED: "dispatch",
     State.DISPATCHED: "sign handle", State.HANDLING: "handle", State.SUSPENDED: "(handle)", State.SUBMITTED: "handle",
-    State.FED_BACK: "", State.PENDING_CHECK: "check", State.CHECKING: "(check)", State.PENDING_CLOSE: "close",
+    State.FED_BACK: "", State.PENDING_CHECK: "check", State.CHECKING: "check", State.PENDING_CLOSE: "close",
 }  # fmt: skip
 LAST_MOVES_OF_A_MERGED_CASE = ("case.merge", "case.release", "case.absorb")
 

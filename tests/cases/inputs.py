@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.cases.walk import photo
 
 def given_for(name: str, other: str, condition: str, user: Any, at: datetime) -> dict[str, Any]:
     """Return what the move takes; ``other`` is the number of another case, ``condition`` a code."""
-    return {
+    found: dict[str, Callable[[], dict[str, Any]]] = {
         "merge": lambda: {"target": other},
         "file": lambda: {"condition": condition},
         "dispatch": lambda: {"department": "CGJ"},
@@ -22,6 +23,9 @@ def given_for(name: str, other: str, condition: str, user: Any, at: datetime) ->
         "supervise": lambda: {"order": "尽快办理"},
         "answer_supervision": lambda: {"reply": "已办理"},
         "fix_on_spot": lambda: {
-            "result": "已清理", "before_photos": [photo(user, at)], "after_photos": [photo(user, at)],
+            "result": "已清理",
+            "before_photos": [photo(user, at)],
+            "after_photos": [photo(user, at)],
         },
-    }.get(name, dict)()  # fmt: skip
+    }
+    return found.get(name, dict)()

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
-from cases.casework.models import Case
+from cases.casework.models import Case, Round
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
 from cases.fieldwork.models import FieldTask
@@ -144,7 +144,7 @@ def programs(people: dict[str, Any], city: dict[str, Any], servers: Servers) -> 
 
 def everything() -> list[Any]:
     """All that a move on a case may change."""
-    tables = (Case, Clock, Evidence, FieldTask, Event, Case.rounds.rel.related_model)
+    tables = (Case, Clock, Evidence, FieldTask, Event, Round)
     return [sorted(str({k: str(v) for k, v in row.items()}) for row in table.objects.values()) for table in tables]
 
 
