@@ -107,7 +107,7 @@ def taken_over(
 
 def stop(clock: Clock, *, at: datetime) -> None:
     """Stop a clock; a pause that lasts ends with it."""
-    clock.stopped_at = at
+    clock.stopped_at = at = _in_order(clock, at)
     if clock.paused_since is None:
         clock.save(update_fields=["stopped_at"])
     else:
@@ -119,7 +119,7 @@ def stop(clock: Clock, *, at: datetime) -> None:
 def pause(clock: Clock, *, at: datetime) -> None:
     """Let a clock stand still, unless it does already."""
     if clock.paused_since is None:
-        clock.paused_since = at
+        clock.paused_since = _in_order(clock, at)
         compute(clock)
         clock.save(update_fields=["paused_since", *COMPUTED])
 
@@ -127,7 +127,7 @@ def pause(clock: Clock, *, at: datetime) -> None:
 def resume(clock: Clock, *, at: datetime) -> None:
     """Let a clock go on, if it stands still."""
     if clock.paused_since is not None:
-        _end_pause(clock, at)
+        _end_pause(clock, _in_order(clock, at))
         compute(clock)
         clock.save(update_fields=["pauses", "paused_since", *COMPUTED])
 
@@ -142,7 +142,7 @@ def revive(kind: str, *, subject: Any, at: datetime, begin: Callable[[str], Star
     if last is None or last.stopped_at is None:
         return last or start(kind, subject=subject, at=at, begin=begin(kind))
     last.paused_since, last.stopped_at = last.stopped_at, None
-    _end_pause(last, at)
+    _end_pause(last, _in_order(last, at))
     compute(last)
     forget_signals(last, at)
     last.save(update_fields=["stopped_at", "pauses", "paused_since", "warned_at", "overdue_noted_at", *COMPUTED])
@@ -190,6 +190,15 @@ def compute(clock: Clock) -> None:
     limit, stops = limit_of(clock), pauses_of(clock)
     clock.due_at = limits.due_at(limit, calendar, clock.started_at, stops)
     clock.warn_at = limits.warn_at(limit, calendar, clock.started_at, stops)
+
+
+def _in_order(clock: Clock, at: datetime) -> datetime:
+    """Return ``at``, but nothing before what the clock knows already.
+
+    Of two who act within the same moment the database says who was first; the later one may have read his time earlier.
+    """
+    known = [clock.started_at, *(datetime.fromisoformat(end) for _start, end in clock.pauses)]
+    return max(at, *known, *([clock.paused_since] if clock.paused_since else []))
 
 
 def _end_pause(clock: Clock, at: datetime) -> None:

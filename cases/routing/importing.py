@@ -16,6 +16,7 @@ from cases.catalogue.models import Category, CategoryStandard
 from cases.routing.maintain import About, add_responsibility, change_responsibility
 from cases.routing.models import Responsibility
 from citygrid.common.errors import Conflict, Invalid
+from citygrid.common.textfiles import content_of, text_of
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
 
@@ -58,15 +59,11 @@ def import_responsibilities(*, path: Path, at: datetime, by: Any = None) -> Repo
 
 
 def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(
-            _("The file %(name)s cannot be read: %(reason)s") % {"name": path.name, "reason": error.strerror}
-        ) from None
-    if len(content) > _MOST_BYTES:
-        raise Invalid(_("The file %(name)s is too large for a responsibility matrix.") % {"name": path.name})
-    reader = csv.DictReader(io.StringIO(_decode(content, path.name), newline=""))
+    too_large = _("The file %(name)s is too large for a responsibility matrix.") % {"name": path.name}
+    text = text_of(content_of(path, most=_MOST_BYTES, too_large=too_large))
+    if text is None:
+        raise Invalid(_("The file %(name)s is not a text table. Save it as CSV in UTF-8.") % {"name": path.name})
+    reader = csv.DictReader(io.StringIO(text, newline=""))
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         raise Invalid(
             _("The first line must name the columns %(all)s. These are missing: %(missing)s.")
@@ -80,17 +77,6 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
     if not rows:
         raise Invalid(_("The table has no rows."))
     return rows
-
-
-def _decode(content: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid(_("The file %(name)s is not a text table. Save it as CSV in UTF-8.") % {"name": name})
 
 
 def _take(row: dict[str, str], report: Report, at: datetime, by: Any) -> None:

@@ -26,6 +26,7 @@ from tests.cases.walk import AT, Walk, catalogue, photo
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 THREADS, MOVES = 16, 8
+BASE = AT + timedelta(minutes=30)  # when every case has come to where it starts from
 # Whose move it is; whoever tries what is not his is refused at once and races with nobody.
 BY_ROLE = {
     "acceptor": "accept decline merge send_verify send_check rework urge answer_supervision comment",
@@ -49,7 +50,7 @@ def storm(people: dict[str, Any], cases: list[Case], condition: Any, plans: list
             together.wait()
             for step, (number, name, who) in enumerate(plan):
                 case, other = cases[number], cases[1 - number]
-                user, at = people[who], AT + timedelta(minutes=step)
+                user, at = people[who], BASE + timedelta(minutes=step)
                 given = given_for(name, other.number, condition.code, user, at)
                 try:
                     advance(Case(pk=case.pk), name, by=user, at=at, opinion="意见", **given)

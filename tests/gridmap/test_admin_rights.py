@@ -46,6 +46,7 @@ EXPECTED = {
     "cases.category": "w - -",
     "cases.filingcondition": "w - -",
     "cases.stagelimit": "w - -",
+    "cases.responsibility": "w - -",
     "cases.calendaryear": "w - -",
     "cases.timetable": "w - -",
     "accounts.user": "w r r",
