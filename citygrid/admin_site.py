@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Departments and posts"), ("gridmap.department", "gridmap.post")),
     (_("Components, buildings and places"), ("gridmap.component", "gridmap.building", "gridmap.keyplace")),
     (_("Registers"), ("gridmap.household", "gridmap.person", "gridmap.unit")),
-    (_("Categories"), ("cases.categorystandard", "cases.category", "cases.filingcondition")),
+    (_("Categories"), ("cases.categorystandard", "cases.category", "cases.filingcondition", "cases.responsibility")),
     (_("Time limits and calendar"), ("cases.stagelimit", "cases.calendaryear", "cases.timetable")),
     (_("Accounts and access"), ("accounts.user", "accounts.usersession", "accounts.apitoken")),
     (_("Journal"), ("cases.event", "cases.seal")),

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from cases.casework import checks, effects, guards, limits, merging, taking_over, trust
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
-from cases.workflow.table import Actor, ClockRule, ClockVerb, Input, InputType, Lifecycle, Relation, Transition
+from cases.workflow.clock_rules import pause, restart, resume, revive, start, stop
+from cases.workflow.table import Actor, Input, InputType, Lifecycle, Relation, Transition
 from citygrid.accounts.roles import Role
 
 S = State
@@ -16,37 +17,6 @@ HO, CB, SS, MG = Actor(Role.HOTLINE_OPERATOR), Actor(Role.CALLBACK_AGENT), Actor
 DC = Actor(Role.DEPT_CLERK, Relation.DEPARTMENT)
 HA = Actor(Role.HANDLER, Relation.PERSON)
 CO_DC = Actor(Role.DEPT_CLERK, Relation.CO_DEPARTMENT)
-
-
-def start(kind: str, to: str = "") -> ClockRule:
-    """Start a clock; with ``to``, only where the move leads to that state."""
-    return ClockRule(ClockVerb.START, kind, to)
-
-
-def stop(kind: str, to: str = "") -> ClockRule:
-    """Stop a clock."""
-    return ClockRule(ClockVerb.STOP, kind, to)
-
-
-def pause(kind: str) -> ClockRule:
-    """Let a clock stand still."""
-    return ClockRule(ClockVerb.PAUSE, kind)
-
-
-def resume(kind: str) -> ClockRule:
-    """Let a clock go on."""
-    return ClockRule(ClockVerb.RESUME, kind)
-
-
-def restart(kind: str) -> ClockRule:
-    """Start a clock afresh."""
-    return ClockRule(ClockVerb.RESTART, kind)
-
-
-def revive(kind: str, to: str) -> ClockRule:
-    """Let a stopped clock go on with what it had left, where the case goes back to its stage."""
-    return ClockRule(ClockVerb.REVIVE, kind, to)
-
 
 ALL_STOP = tuple(stop(kind) for kind in limits.KINDS)
 PHOTOS = Input("photos", _("photos"), InputType.EVIDENCE, required=False, many=True)

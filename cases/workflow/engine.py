@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.deadlines import clocks
@@ -86,12 +86,27 @@ def advance(
     return advance_by_key(type(subject), key, name, by=by, at=at, version=version, opinion=opinion, **given)
 
 
-@transaction.atomic
 def advance_by_key(
     model: type[S], key: Mapping[str, Any], name: str, *, by: Any, at: datetime, version: int | None = None,
     opinion: str = "", **given: Any,
 ) -> S:  # fmt: skip
     """Make a move as :func:`advance` does, on the subject that ``key`` names, such as ``{"number": "…"}``."""
+    seen: list[int] = []  # the version that the move was decided on
+    try:
+        return _advance(model, key, name, seen, by=by, at=at, version=version, opinion=opinion, given=given)
+    except IntegrityError:
+        # Two begin the same round at the same moment: the database stops the second before its version is compared.
+        now = model.objects.find_for(by, at, **key)  # type: ignore[attr-defined]
+        if seen and now is not None and now.version != seen[0]:
+            raise stale(now) from None
+        raise
+
+
+@transaction.atomic
+def _advance(
+    model: type[S], key: Mapping[str, Any], name: str, seen: list[int], *, by: Any, at: datetime, version: int | None,
+    opinion: str, given: Mapping[str, Any],
+) -> S:  # fmt: skip
     life = LIFECYCLES[model]
     fresh: S | None = model.objects.find_for(by, at, **key)  # type: ignore[attr-defined]
     row = _row(life, name)
@@ -104,6 +119,7 @@ def advance_by_key(
     _need_opinion(move)
     if version is not None and version != fresh.version:
         raise stale(fresh)
+    seen.append(fresh.version)
     _make(move)
     return fresh
 

@@ -29,6 +29,7 @@ from cases.evidence.models import Evidence, Remark
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.states import TaskKind, TaskState
 from cases.journal.models import Event
+from cases.routing.importing import import_responsibilities
 from cases.workflow.people import Acting
 from citygrid.accounts.models import User
 from citygrid.accounts.roles import Role
@@ -57,6 +58,7 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory) -> Any:
         build.build()
         import_categories(path=FIXTURES / "categories.csv", at=build.START)
         load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
+        import_responsibilities(path=FIXTURES / "demo" / "responsibilities.csv", at=build.START)
         import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
         yield play.fill(at=AT, count=0)
         transaction.set_rollback(True)

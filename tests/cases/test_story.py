@@ -133,3 +133,11 @@ def test_a_return_goes_back_to_the_dispatcher_and_the_clock_stands_still(people,
     case = advance(case, "dispatch", by=people["dispatcher"], at=AT + timedelta(minutes=30), department="CGJ")
     handle = Clock.objects.of(case).get(kind="handle")
     assert handle.due_at == AT + timedelta(minutes=240 + 120 + 20)
+
+
+def test_a_clock_never_stops_before_it_started_though_two_act_within_a_moment(people, condition):
+    case = report(people, condition)
+    case = advance(case, "accept", by=people["acceptor"], at=AT + timedelta(seconds=2))
+    case = advance(case, "file", by=people["leader"], at=AT + timedelta(seconds=1), condition=condition.code)
+    file = Clock.objects.of(case).get(kind="file")
+    assert file.started_at == file.stopped_at == AT + timedelta(seconds=2)

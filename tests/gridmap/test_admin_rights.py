@@ -89,6 +89,9 @@ def things(people, city, departments):
         standard=standard, kind="event", major_code="01", major_name="市容", minor_code="01", name="乱堆"
     )
     apps.get_model("cases.FilingCondition").objects.create(code="1", category=category, valid_from=cast.START)
+    apps.get_model("cases.Responsibility").objects.create(
+        category=category, area=city[cast.CITY], department=departments["CGJ"], reason="职责", valid_from=cast.START
+    )
     apps.get_model("cases.StageLimit").objects.create(kind="accept", value=1, unit="work_hour")
     apps.get_model("cases.CalendarYear").objects.create(year=2026, source="通知")
     apps.get_model("cases.Timetable").objects.create(periods=[["08:00", "12:00"]])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0003_casework"),
+        ("cases", "0004_origins"),
         ("gridmap", "0002_trusted_departments"),
     ]
 
