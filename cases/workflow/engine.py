@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from cases.deadlines import clocks
 from cases.journal.kinds import name_kind
 from cases.workflow import inputs as cleaning
+from cases.workflow import refusals
 from cases.workflow.draw import document
 from cases.workflow.fsm import PREFIX, Versioned, stale
 from cases.workflow.people import Acting
 from cases.workflow.table import ClockRule, Input, Lifecycle, Transition
 from citygrid.common import facts, generated
-from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from citygrid.common.errors import Conflict, NotFound, Refusal
 
 S = TypeVar("S", bound=Versioned)
 BATCH = 500  # rows of one statement when many subjects are created
@@ -116,7 +117,7 @@ def _advance(
     if reason := why_not(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
-    _need_opinion(move)
+    refusals.need_opinion(move)
     if version is not None and version != fresh.version:
         raise stale(fresh)
     seen.append(fresh.version)
@@ -132,7 +133,7 @@ def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, op
     if not row.system:
         raise ValueError(f"{name} is made by people; use advance().")
     move = Move(life, row, subject, Acting.of(by, at), opinion)
-    if reason := _wrong_state(move) or _guarded(move):
+    if reason := refusals.wrong_state(move) or _guarded(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     _make(move)
@@ -175,7 +176,7 @@ def _begun(subject: Any, name: str, by: Any, at: datetime, given: Mapping[str, A
     row = life[name]
     move = Move(life, row, subject, Acting.of(by, at))
     if not row.system and not move.acting.is_one_of(row.actors, subject):
-        raise _not_allowed(move)
+        raise refusals.not_allowed(move)
     if reason := _guarded(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
@@ -193,7 +194,7 @@ def may_create(subject: Versioned, name: str, *, by: Any, at: datetime) -> None:
     life = LIFECYCLES[type(subject)]
     move = Move(life, life[name], subject, Acting.of(by, at))
     if not move.row.system and not move.acting.is_one_of(move.row.actors, subject):
-        raise _not_allowed(move)
+        raise refusals.not_allowed(move)
     if reason := _guarded(move):
         raise reason
 
@@ -201,8 +202,8 @@ def may_create(subject: Versioned, name: str, *, by: Any, at: datetime) -> None:
 def why_not(move: Move) -> Refusal | None:
     """Return why the person cannot make this move now, or ``None``: role, then state, then guards."""
     if move.row.system or not move.acting.is_one_of(move.row.actors, move.subject):
-        return _not_allowed(move)
-    return _wrong_state(move) or _guarded(move)
+        return refusals.not_allowed(move)
+    return refusals.wrong_state(move) or _guarded(move)
 
 
 def choices(subject: Versioned, acting: Acting) -> list[tuple[Transition, Refusal | None]]:
@@ -271,39 +272,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     return getattr(value, "code", None) or getattr(value, "number", None) or value
-
-
-def _need_opinion(move: Move) -> None:
-    if move.row.opinion and not move.opinion:
-        raise Invalid(
-            _("“%(move)s” needs an opinion: say in a sentence why.") % {"move": move.row.label},
-            fields={"opinion": [_("This is needed.")]},
-        )
-
-
-def _not_allowed(move: Move) -> NotAllowed:
-    if move.row.system:
-        return NotAllowed(_("“%(move)s” happens by itself; nobody makes it by hand.") % {"move": move.row.label})
-    roles = _(", ").join(str(role.label) for role in move.row.roles)
-    return NotAllowed(
-        _("“%(move)s” is not yours to do here. It can be done by: %(roles)s.")
-        % {"move": move.row.label, "roles": roles}
-    )
-
-
-def _wrong_state(move: Move) -> Conflict | None:
-    state = move.subject.state
-    if state in move.row.sources:
-        return None
-    life = move.life
-    allowed = _(", ").join(str(life.states[source]) for source in move.row.sources)
-    turn = _(", ").join(str(role.label) for role in life.turn.get(state, ()))
-    message = _("“%(move)s” is possible in: %(allowed)s. It is now “%(state)s”.") % {
-        "move": move.row.label, "allowed": allowed, "state": life.states[state],
-    }  # fmt: skip
-    if turn:
-        message += " " + _("The next move is with: %(turn)s.") % {"turn": turn}
-    return Conflict(message, code="wrong_state", current=move.subject)
 
 
 def _guarded(move: Move) -> Conflict | None:

@@ -177,22 +177,6 @@ def test_a_case_is_suspended_and_goes_on(visit, photos):
     move(visit, number, "clerk", "resume", opinion="材料已到")
 
 
-def test_two_cases_are_merged_and_parted_again_and_both_tell_so(visit, photos):
-    number, target = report(visit, photos[26]), report(visit, photos[27], "同一处垃圾")
-    page = move(visit, number, "acceptor", "merge", target=target)
-    expect(page.locator("#cg-turn")).to_have_text("Merged")
-    expect(page.locator("main")).to_contain_text(target)
-    page = visit(f"/cases/{target}/", "leader")
-    expect(page.locator("main")).to_contain_text("Another case was merged in")
-    expect(page.locator("main")).to_contain_text(number)
-    page = move(visit, number, "leader", "unmerge", opinion="两处垃圾，并非同一问题")
-    expect(page.locator("#cg-turn")).to_have_text("Reported")
-    expect(page.locator("main")).to_contain_text("Undo the merge")
-    page = visit(f"/cases/{target}/", "leader")
-    expect(page.locator("main")).to_contain_text("A merge was undone")
-    expect(page.locator("main")).to_contain_text("两处垃圾，并非同一问题")
-
-
 def test_somebody_else_was_faster_and_nothing_typed_is_lost(visit, photos):
     number = report(visit, photos[21])
     page = visit(f"/cases/{number}/?move=decline", "acceptor", refused=409)
