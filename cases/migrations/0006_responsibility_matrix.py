@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_origins"),
+        ("cases", "0005_lists_at_depth"),
         ("gridmap", "0002_trusted_departments"),
     ]
 
