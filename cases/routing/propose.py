@@ -13,6 +13,7 @@ from cases.casework.checks import Proposal
 from cases.routing.models import Responsibility
 from gridmap.areas.models import AreaLink
 from gridmap.departments.models import Department
+from gridmap.departments.tree import can_sign
 
 _SEPARATORS = re.compile(r"[、，,;；/\n]")  # “和” stands inside names such as 住房和城乡建设局
 
@@ -25,7 +26,7 @@ def propose(case: Any, at: datetime) -> Proposal | None:
 def by_matrix(case: Any, at: datetime) -> Proposal | None:
     """Return what the matrix says: a row for the category goes before one for its class, then the nearest area.
 
-    A row whose department was closed meanwhile is passed over.
+    A row is passed over whose department was closed meanwhile or has nobody who could sign.
     """
     category = case.category
     whole = Q(standard=category.standard_id, kind=category.kind, major_code=category.major_code)
@@ -34,11 +35,11 @@ def by_matrix(case: Any, at: datetime) -> Proposal | None:
         Responsibility.objects.in_force(at).filter(Q(category=category) | whole, area__in=depths)
         .select_related("department", "area")
     )  # fmt: skip
-    fitting = [row for row in rows if _open(row.department, at)]
+    fitting = [row for row in rows if _able(row.department, at)]
     best = min(fitting, key=lambda row: (row.category_id is None, depths[row.area_id]), default=None)
     if best is None:
         return None
-    helpers = [one for one in best.co_departments.order_by("code") if _open(one, at)]
+    helpers = [one for one in best.co_departments.order_by("code") if _able(one, at)]
     return Proposal(
         best.department,
         _("%(reason)s (responsibility matrix, %(area)s)") % {"reason": best.reason, "area": best.area.label},
@@ -57,7 +58,7 @@ def by_condition(case: Any, at: datetime) -> Proposal | None:
     found = list(Department.objects.in_force(at).filter(named, area_served__in=above).order_by("code"))
     for name in names:
         for department in found:
-            if name in (department.name, department.short_name):
+            if name in (department.name, department.short_name) and can_sign(department, at):
                 return Proposal(
                     department,
                     _("The filing condition %(code)s names %(body)s as the responsible body.")
@@ -66,5 +67,6 @@ def by_condition(case: Any, at: datetime) -> Proposal | None:
     return None
 
 
-def _open(department: Department, at: datetime) -> bool:
-    return department.closed_at is None or department.closed_at > at
+def _able(department: Department, at: datetime) -> bool:
+    """Whether it exists then and somebody could sign there."""
+    return (department.closed_at is None or department.closed_at > at) and can_sign(department, at)

@@ -15,8 +15,10 @@ from cases.journal.models import Event
 from cases.routing.importing import import_responsibilities
 from cases.routing.maintain import About, add_responsibility, change_responsibility, retire_responsibility
 from cases.routing.models import Responsibility
+from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, Invalid, NotAllowed
 from gridmap.departments.services import close_department
+from gridmap.posts.models import Post
 from tests import cast
 from tests.cases.api_drive import Caller
 from tests.cases.walk import AT, MINUTE, Walk, catalogue
@@ -26,7 +28,9 @@ BEFORE = AT - timedelta(days=10)
 
 
 @pytest.fixture
-def condition(city):
+def condition(city, departments):
+    for code in ("CGJ", "ZJJ", "SQ", "TS"):
+        cast.person(f"clerk_{code}", Role.DEPT_CLERK, department=departments[code])
     return catalogue()
 
 
@@ -81,7 +85,16 @@ def test_it_is_the_row_in_force_then_that_counts(walk, add, departments):
 def test_a_closed_department_is_not_proposed(walk, add, departments):
     add(department="ZJJ")
     add(cast.CITY, "SQ", whole=True)
+    Post.objects.filter(department=departments["ZJJ"]).update(ends_at=AT)
     close_department(department=departments["ZJJ"], at=AT)
+    assert proposed(walk)[0] == "SQ"
+
+
+def test_a_department_where_nobody_could_sign_is_not_proposed(walk, add, departments):
+    add(department="ZJJ")
+    add(cast.CITY, "SQ", whole=True)
+    assert proposed(walk)[0] == "ZJJ"
+    Post.objects.filter(department=departments["ZJJ"]).update(ends_at=AT)
     assert proposed(walk)[0] == "SQ"
 
 
