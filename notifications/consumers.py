@@ -9,7 +9,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -38,12 +38,15 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         """Let signed-in people in; everybody else is refused before the connection stands."""
+        user = self.scope.get("user")
+        if isinstance(user, User):  # hear first and look then, so that an end between the two is not missed
+            self.group = group_of(user.pk)
+            await self.channel_layer.group_add(self.group, self.channel_name)
         until = await self._until()
         if until is None:
+            await self.disconnect(SIGN_IN_FIRST)
             await self.close(code=SIGN_IN_FIRST)
             return
-        self.group = group_of(self.scope["user"].pk)
-        await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
         self.guard = asyncio.create_task(self._leave_with_the_session(until))
 
@@ -73,7 +76,7 @@ class InboxConsumer(AsyncJsonWebsocketConsumer):
                 wait = min(until - clock.now(), LOOK_AT_LEAST_EVERY)
                 await asyncio.sleep(max(wait.total_seconds(), 0) + 0.05)
                 until = await self._until()
-        except DatabaseError:
+        except Error:  # InterfaceError, of a connection that broke, is no DatabaseError
             code = OUR_FAULT  # unguarded it must not stay; the page comes back when it can be looked again
         await self.close(code=code)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.test import Client
 
 from citygrid.accounts import services, sessions
@@ -169,12 +169,13 @@ def test_a_connection_stays_while_the_session_is_used(people, monkeypatch):
     assert play(scene) == (True, True)
 
 
-def test_a_connection_that_cannot_be_guarded_is_closed_and_may_come_back(people, monkeypatch):
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_a_connection_that_cannot_be_guarded_is_closed_and_may_come_back(people, monkeypatch, fault):
     monkeypatch.setattr(consumers, "LOOK_AT_LEAST_EVERY", timedelta(seconds=0.1))
     cookie = sign_in("gw")
 
     async def away(*args):
-        raise OperationalError("the database is away")
+        raise fault("the database is away")
 
     async def scene():
         mine = await connected(cookie)
@@ -182,6 +183,28 @@ def test_a_connection_that_cannot_be_guarded_is_closed_and_may_come_back(people,
         return await mine.hear(), mine.code
 
     assert play(scene) == (None, 1011)
+
+
+def test_an_end_while_the_connection_is_made_is_not_missed(people, monkeypatch):
+    cookie, look = sign_in("gw"), consumers._open_until
+
+    def end():
+        UserSession.objects.all().delete()
+        tell(people["gw"], "account.session_ended")
+
+    async def slowly(*asked):
+        monkeypatch.setattr(consumers, "_open_until", look)
+        until = await look(*asked)
+        await do(end)
+        return until
+
+    monkeypatch.setattr(consumers, "_open_until", slowly)
+
+    async def scene():
+        mine = await connected(cookie)
+        return await mine.hear(), mine.code
+
+    assert play(scene) == (None, 4401)
 
 
 @pytest.mark.parametrize("way", ["signs out", "is ended by an administrator", "account is closed", "password is set"])
