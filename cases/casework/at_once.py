@@ -71,8 +71,18 @@ def dispatch_at_once(
         raise reason
     if version is not None and version != case.version:
         raise stale(case)
-    for name in MOVES[BEHIND[State(case.state)] :]:
-        own = {item.name for item in takes(CASE[name], case)}
-        inputs = {field: value for field, value in given.items() if field in own}
+    for name, inputs in _shared(case, MOVES[BEHIND[State(case.state)] :], given).items():
         case = advance(case, name, by=by, at=at, opinion=opinion if name == "dispatch" else "", **inputs)
     return case
+
+
+def _shared(case: Case, moves: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the inputs of each move. What several take, such as evidence, goes to the last of them: it is used once.
+
+    What none of them takes goes to the last move too, which refuses it.
+    """
+    takers = {item.name: name for name in moves for item in takes(CASE[name], case)}
+    shares: dict[str, dict[str, Any]] = {name: {} for name in moves}
+    for field, value in given.items():
+        shares[takers.get(field, moves[-1])][field] = value
+    return shares

@@ -11,7 +11,7 @@ from gridmap.posts.models import Post
 from tests import cast
 from tests.cases.api_drive import Caller
 from tests.cases.books import assert_books_are_right
-from tests.cases.walk import Walk, catalogue
+from tests.cases.walk import Walk, catalogue, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -47,12 +47,20 @@ def test_the_moves_still_to_be_made_are_made_at_once(one_for_all, walk, state, m
 
 
 @pytest.mark.parametrize(("body", "status"), [({"department": "nobody"}, 422), ({"condition": "none"}, 422),
-                                              ({"version": 7}, 409), ({"co_departments": ["CGJ"]}, 422)])  # fmt: skip
+                                              ({"version": 7}, 409), ({"co_departments": ["CGJ"]}, 422),
+                                              ({"colour": "red"}, 422)])  # fmt: skip
 def test_what_is_refused_leaves_nothing_behind(one_for_all, walk, body, status):
     send(one_for_all, walk, status=status, **body)
     case = Case.objects.get(pk=walk.case.pk)
     assert (case.state, case.version) == ("reported", 1)
     assert Event.objects.of(case).count() == 1
+
+
+def test_evidence_is_used_once_by_the_last_move(one_for_all, walk):
+    piece = photo(one_for_all, walk.at)
+    send(one_for_all, walk, evidence=[str(piece.pk)])
+    piece.refresh_from_db()
+    assert (piece.case_id, piece.move) == (walk.case.pk, "case.dispatch")
 
 
 def test_who_holds_but_one_of_the_posts_is_told_which_it_takes(people, walk):
