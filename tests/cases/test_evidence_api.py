@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -17,7 +13,6 @@ from cases.casework.models import Case
 from cases.evidence.models import Evidence
 from cases.journal.models import Event
 from citygrid.common import clock
-from citygrid.handler import ThreadedHandler
 from tests.cases import media
 from tests.cases.walk import AT, Walk, catalogue
 
@@ -271,43 +266,6 @@ def test_the_original_is_for_those_who_judge_and_each_time_is_recorded(as_, case
 def test_nobody_takes_the_original_before_a_case_uses_it(as_):
     key = sent(as_("acceptor"))["id"]
     assert fault(as_("acceptor").get(f"{EVIDENCE}{key}/original/")) == (403, "not_allowed")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_files_flow_from_the_server_too(people, settings):
-    settings.WEB_THREADS = 1
-    client, handler = APIClient(), ThreadedHandler()
-    client.force_login(people["gw"])
-    address = sent(client, media.mp4(), "a.mp4", "video/mp4")["file_url"]
-    cookie = "; ".join(f"{name}={one.value}" for name, one in client.cookies.items())
-    try:
-        whole = asyncio.run(served(handler, address, cookie=cookie))
-        piece = asyncio.run(served(handler, address, cookie=cookie, range="bytes=10-19"))
-    finally:
-        handler._threads.submit(connections.close_all).result()
-    kept = body(client.get(address))
-    assert len(kept) == len(media.mp4())
-    assert whole == (200, kept)
-    assert piece == (206, kept[10:20])
-
-
-async def served(handler: Any, address: str, **headers: str) -> tuple[int, bytes]:
-    """Return status and body of what the server's own handler answers."""
-    answer: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: dict[str, Any]) -> None:
-        answer.append(message)
-
-    asked = urlsplit(address)
-    scope = {
-        "type": "http", "method": "GET", "path": asked.path, "query_string": asked.query.encode(),
-        "headers": [(b"host", b"testserver"), *((name.encode(), value.encode()) for name, value in headers.items())],
-    }  # fmt: skip
-    await handler(scope, receive, send)
-    return answer[0]["status"], b"".join(message.get("body", b"") for message in answer[1:])
 
 
 def test_showing_a_photo_costs_few_queries(as_, case, django_assert_max_num_queries):
