@@ -220,3 +220,25 @@ def test_a_table_without_its_columns_is_refused(tmp_path, db):
     path.write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(CommandError, match="These are missing: category"):
         call_command("import_responsibilities", str(path))
+
+
+# --- the administration ----------------------------------------------------------------------------------------------
+def test_a_row_is_added_and_changed_in_the_administration(client, people, condition, departments, city):
+    client.force_login(people["sysadmin"])
+    form = {
+        "category": condition.category.pk, "area": city[cast.CITY].pk, "department": departments["CGJ"].pk,
+        "co_departments": [departments["SQ"].pk], "reason": "市容管理职责", "kind": "", "major_code": "",
+    }  # fmt: skip
+    assert client.post("/admin/cases/responsibility/add/", form).status_code == 302
+    row = Responsibility.objects.get()
+    assert [one.code for one in row.co_departments.all()] == ["SQ"]
+    page = f"/admin/cases/responsibility/{row.pk}/change/"
+    answer = client.post(page, {"department": departments["ZJJ"].pk, "co_departments": [], "reason": "职责调整"})
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    fresh = Responsibility.objects.get(valid_to=None)
+    assert (row.valid_to, fresh.department.code, fresh.co_departments.count()) == (fresh.valid_from, "ZJJ", 0)
+    assert [one.code for one in row.co_departments.all()] == ["SQ"], "what was in force stays as it was"
+    refused = client.post("/admin/cases/responsibility/add/", {**form, "reason": " "})
+    assert refused.status_code == 200
+    assert Event.objects.filter(kind__startswith="responsibility.").count() == 2
