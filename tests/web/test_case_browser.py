@@ -292,3 +292,10 @@ def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, p
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 faults.append(f"{path} {who}: scrolls sideways")
     assert faults == []
+
+
+def test_the_chosen_queue_is_in_view_where_not_all_fit(visit):
+    page = visit("/cases/?tab=all", "manager", size=PHONE)
+    expect(page.locator("[data-cg-tabs] [aria-current]")).to_be_in_viewport(ratio=0.9)
+    page = visit("/cases/?tab=accept", "manager", size=PHONE)
+    expect(page.locator("[data-cg-tabs] [aria-current]")).to_be_in_viewport(ratio=0.9)
