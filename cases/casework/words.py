@@ -21,3 +21,8 @@ def worded(cases: Any, text: str) -> Any:
     if keys := cases_numbered(text):
         meant |= Q(pk__in=keys)
     return cases.filter(meant)
+
+
+def numbered(cases: Any, text: str) -> Any:
+    """Keep the cases that have exactly this number, here or in an older system."""
+    return cases.filter(Q(number=text.upper()) | Q(pk__in=cases_numbered(text)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import bulk, page, report, requests, tasks, worklist
+from cases.web import bulk, page, report, requests, search, tasks, worklist
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<code:number>/moves/<slug:name>/", page.move, name="case_move"),
     path("cases/<code:number>/ask/<slug:kind>/", page.ask_for, name="case_ask"),
     path("cases/<code:number>/clocks/<int:clock_id>/", page.explain, name="case_clock"),
+    path("search/", search.search, name="search"),
     path("tasks/<int:pk>/", tasks.show, name="task"),
     path("tasks/<int:pk>/moves/<slug:name>/", tasks.move, name="field_task_move"),
     path("requests/", requests.inbox, name="requests"),

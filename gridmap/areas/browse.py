@@ -65,6 +65,12 @@ def counted(user: Any, at: datetime) -> Any:
     )
 
 
+def named(areas: Any, text: str) -> Any:
+    """Keep the areas whose name holds ``text`` or whose code begins with it, by code, each with the one above."""
+    meant = Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__startswith=text)
+    return areas.filter(meant).select_related("parent").order_by("code")
+
+
 def roots(user: Any, at: datetime) -> list[Area]:
     """Return the areas at which the person's view begins, the highest first."""
     mine = Area.objects.visible_to(user, at).values("pk")

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -55,13 +54,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest, text: str) -> HttpResponse:
     """List the areas whose name holds ``text`` or whose code begins with it."""
     at = clock.now()
-    found = (
-        Area.objects.visible_to(request.user, at)
-        .in_force(at)
-        .filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code__startswith=text))
-        .select_related("parent")
-        .order_by("code")
-    )
+    found = reads.named(Area.objects.visible_to(request.user, at).in_force(at), text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "gridmap/areas/search.html", {"page": page, "text": text})
 

@@ -69,8 +69,13 @@ class Frame:
 
     @property
     def may_see_areas(self) -> bool:
-        """Whether the area browser and its search open."""
+        """Whether the area browser opens."""
         return Perm.AREA_VIEW in self.perms
+
+    @property
+    def may_search(self) -> bool:
+        """Whether the search in the header would look into anything."""
+        return not self.perms.isdisjoint({Perm.AREA_VIEW, Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT})
 
     @property
     def nav(self) -> list[Link]:
