@@ -175,27 +175,26 @@ ROWS: tuple[Transition, ...] = (
         actors=(DI, AC, SL, CB), opinion=True, guards=(guards.was_dispatched,), effect=effects.rework,
         clocks=(stop("check"), stop("close"), restart("handle")),
     ),
+    # The clock runs on meanwhile: the 30 minutes are the whole stage's, and lists keep their lamp. How long the grid
+    # worker took is measured by the field task.
     Transition(
         "send_check", _("Send for a check"), (S.PENDING_CHECK,), (S.CHECKING,), actors=(AC,),
         inputs=(Input("worker", _("grid worker"), InputType.REF, ref="grid-workers?area={area}", required=False),
                 Input("note", _("what to look for"), required=False)),
-        effect=effects.send_check, clocks=(pause("check"),),
+        effect=effects.send_check,
     ),
     Transition(
         "check_result", _("Check result"), (S.CHECKING,), (S.PENDING_CLOSE, S.PENDING_CHECK), system=True,
         inputs=(Input("verdict", _("verdict"), InputType.CHOICE, choices=tuple(checks.CHECK_VERDICTS)), PHOTOS,
                 Input("note", _("note"), required=False)),
         choose=lambda move: S.PENDING_CLOSE if move.inputs["verdict"] == "pass" else S.PENDING_CHECK,
-        clocks=(resume("check"), stop("check", to=S.PENDING_CLOSE), start("close", to=S.PENDING_CLOSE)),
+        clocks=(stop("check", to=S.PENDING_CLOSE), start("close", to=S.PENDING_CLOSE)),
     ),
     Transition(
         "recall_check", _("Call the check off"), (S.CHECKING,), (S.PENDING_CHECK,), actors=(AC,),
-        effect=effects.recall_check, clocks=(resume("check"),),
+        effect=effects.recall_check,
     ),
-    Transition(
-        "check_lapsed", _("Nobody checked in time"), (S.CHECKING,), (S.PENDING_CHECK,), system=True,
-        clocks=(resume("check"),),
-    ),
+    Transition("check_lapsed", _("Nobody checked in time"), (S.CHECKING,), (S.PENDING_CHECK,), system=True),
     Transition(
         "skip_check", _("Skip the check"), (S.PENDING_CHECK,), (S.PENDING_CLOSE,), actors=(AC,), opinion=True,
         guards=(guards.did_not_handle, guards.photos_prove_it), clocks=(stop("check"), start("close")),
