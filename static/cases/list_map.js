@@ -24,7 +24,7 @@ function draw() {
   for (const one of config.cases) {
     const icon = L.divIcon({ className: `cg-spot cg-lamp-${one.lamp || "none"}`, html: SIGNS[one.lamp], iconSize: [20, 20] });
     // The list is the way for the keyboard; the spots repeat it.
-    const spot = L.marker(one.at, { icon, keyboard: false }).bindTooltip(`${one.name} ${one.number}`).addTo(map);
+    const spot = L.marker(one.at, { icon, keyboard: false }).bindTooltip(document.createTextNode(`${one.name} ${one.number}`)).addTo(map);
     spot.on("click", () => {
       lines.get(one.number).scrollIntoView({ block: "nearest" });
       lines.get(one.number).querySelector(".cg-case-link").click();
