@@ -117,7 +117,7 @@ TEMPLATES = [
 # --- engines -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", HOME)}
 if DATABASES["default"]["ENGINE"].endswith("postgis"):
-    # Used by citygrid.common.prepared alone. Not through a pooler that gives each transaction another connection.
+    # Used by common.prepared and saving alone. Not behind a pooler that gives each transaction another connection.
     DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 3 if env.flag("DB_PREPARE", default=True) else None
 WEB_THREADS = env.number("WEB_THREADS", 8, low=1, high=64)  # of one web process; each keeps a connection
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.table import ClockRule, ClockVerb
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
+from citygrid.common.saving import change
 from gridmap.departments.tree import above
 from gridmap.posts.models import Post
 
@@ -34,9 +36,13 @@ def ends(move: Move) -> None:
 
 def end_round(move: Move) -> None:
     """Close the running round with the move that ended it, and why."""
-    move.subject.rounds.filter(number=move.subject.round_number, ended_at=None).update(
-        ended_at=move.at, ended_by_move=move.row.name, opinion=move.opinion
-    )
+    _note(move, {"ended_at": None}, ended_at=move.at, ended_by_move=move.row.name, opinion=move.opinion)
+
+
+def _note(move: Move, where: Mapping[str, Any] | None = None, **values: Any) -> None:
+    """Write something into the running round, provided that it holds what ``where`` says."""
+    case = move.subject
+    change(case.rounds.model, {"case": case.pk, "number": case.round_number, **(where or {})}, **values)
 
 
 def begin_round(move: Move, department: Any) -> None:
@@ -111,7 +117,7 @@ def redispatch(move: Move) -> None:
 
 def sign(move: Move) -> None:
     """Note when the department signed."""
-    move.subject.rounds.filter(number=move.subject.round_number).update(signed_at=move.at)
+    _note(move, signed_at=move.at)
 
 
 def assign_handler(move: Move) -> None:
@@ -124,13 +130,13 @@ def assign_handler(move: Move) -> None:
             fields={"handler": [_("Choose a person of the department.")]},
         )
     case.handler = handler
-    case.rounds.filter(number=case.round_number).update(handler=handler)
+    _note(move, handler=handler)
 
 
 def revoke_handler(move: Move) -> None:
     """Take the handler off the case."""
     move.subject.handler = None
-    move.subject.rounds.filter(number=move.subject.round_number).update(handler=None)
+    _note(move, handler=None)
 
 
 def take_back(move: Move) -> None:
@@ -163,14 +169,12 @@ def submit(move: Move) -> None:
     """Keep the result and outcome on the case and in its round."""
     case = move.subject
     case.outcome, case.result = move.inputs["outcome"], move.inputs["result"]
-    case.rounds.filter(number=case.round_number).update(
-        submitted_at=move.at, submitted_by=move.by, outcome=case.outcome, result=case.result
-    )
+    _note(move, submitted_at=move.at, submitted_by=move.by, outcome=case.outcome, result=case.result)
 
 
 def confirm(move: Move) -> None:
     """Note when the department stood by the work; here its clock stops."""
-    move.subject.rounds.filter(number=move.subject.round_number).update(confirmed_at=move.at)
+    _note(move, confirmed_at=move.at)
 
 
 def rework(move: Move) -> None:
@@ -179,7 +183,7 @@ def rework(move: Move) -> None:
     case.rework_count += 1
     end_round(move)
     begin_round(move, case.lead_department)
-    case.rounds.filter(number=case.round_number).update(signed_at=move.at)
+    _note(move, signed_at=move.at)
 
 
 def reopen(move: Move) -> None:

@@ -20,6 +20,7 @@ from cases.workflow.fsm import Findable, Versioned, bridge
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
 from citygrid.common.prepared import Prepared
+from citygrid.common.saving import Saving
 from gridmap.areas.models import AreaLink
 from gridmap.scope import ScopedQuerySet, instant
 
@@ -226,7 +227,7 @@ class CoDepartment(models.Model):
         return f"{self.department} · {self.case}"
 
 
-class Round(models.Model):
+class Round(Saving):
     """One round of handling by one department, kept whole when the next begins."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="rounds", verbose_name=_("case"))

@@ -9,6 +9,8 @@ from django.db import connection, models, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.common.prepared import executed
+
 
 class NumberSeries(models.Model):
     """The last case number of a day."""
@@ -37,11 +39,11 @@ def next_number(at: datetime) -> str:
 @transaction.atomic
 def take_numbers(day: date, count: int) -> list[str]:
     """Take the next ``count`` numbers of a day of the city, as so many calls of :func:`next_number` would."""
-    with connection.cursor() as cursor:  # one statement: who takes a number waits for nobody's answer
-        cursor.execute(
-            "INSERT INTO cases_numberseries (prefix, day, last) VALUES (%s, %s, %s)"
-            " ON CONFLICT (prefix, day) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last",
-            [settings.CASE_PREFIX, connection.ops.adapt_datefield_value(day), count],
-        )
+    # One statement: who takes a number waits for nobody's answer.
+    taking = (
+        "INSERT INTO cases_numberseries (prefix, day, last) VALUES (%s, %s, %s)"
+        " ON CONFLICT (prefix, day) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last"
+    )
+    with executed(taking, [settings.CASE_PREFIX, connection.ops.adapt_datefield_value(day), count]) as cursor:
         last = cursor.fetchone()[0]
     return [f"{settings.CASE_PREFIX}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]

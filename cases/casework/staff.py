@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,6 +13,7 @@ from cases.workflow.people import Acting
 from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role, roles_with
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area, AreaLink, Level
 from gridmap.departments import tree
 from gridmap.departments.models import Department
@@ -40,16 +44,46 @@ def handlers(acting: Acting, department: str = "") -> QuerySet[User]:
     They stand at that department or at one it belongs to.
     """
     own = acting.departments(Perm.CASE_VIEW_DEPARTMENT)
-    posts = Post.objects.in_force(acting.at).filter(role__in=[Role.HANDLER, Role.DEPT_CLERK], department__in=own)
+    posts = _handling(acting.at, own)
     if department:
         asked = Department.objects.filter(code=department).values_list("pk", flat=True).first()
         posts = posts.filter(department__in=tree.above(asked)) if asked else posts.none()
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
+def handler(acting: Acting, username: str) -> User | None:
+    """Return the one of :func:`handlers` with that name, or ``None``."""
+    own = acting.departments(Perm.CASE_VIEW_DEPARTMENT)
+    found: list[User] = _HANDLER(at=acting.at, own=own, name=username)
+    return found[0] if found else None
+
+
+def _handling(at: datetime, departments: Sequence[int]) -> Any:
+    roles = [Role.HANDLER, Role.DEPT_CLERK]
+    return Post.objects.in_force(at).filter(role__in=roles, department__in=departments)
+
+
+_HANDLER = Prepared(
+    lambda at, own, name: User.objects.filter(pk__in=_handling(at, own).values("user"), is_active=True, username=name)
+)
+
+
 def departments(acting: Acting) -> Any:
     """Return the departments that a case may be given to, as far as the person sees them, staffed or not."""
     return Department.objects.visible_to(acting.user, acting.at).in_force(acting.at)
+
+
+def department(acting: Acting, code: str) -> Department | None:
+    """Return the one of :func:`departments` with that code, or ``None``."""
+    if not getattr(acting.user, "is_active", False):
+        return None
+    found: list[Department] = _DEPARTMENT(at=acting.at, user=acting.user.pk, code=code)
+    return found[0] if found else None
+
+
+_DEPARTMENT = Prepared(
+    lambda at, user, code: Department.objects.around_posts(SimpleNamespace(pk=user), at).in_force(at).filter(code=code)
+)
 
 
 def staffed_departments(acting: Acting) -> Any:

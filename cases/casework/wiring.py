@@ -29,9 +29,11 @@ from cases.workflow.inputs import RESOLVERS
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
 from citygrid.accounts.roles import Role
+from citygrid.common.prepared import Prepared
 
 MAX_EXTENSIONS = 2  # handbook §2.5
 MAX_SUSPENSION_DAYS = 365
+_CONDITION = Prepared(lambda at, code: FilingCondition.objects.in_force(at).filter(code=code).order_by("pk")[:1])
 
 
 def connect() -> None:
@@ -46,11 +48,11 @@ def connect() -> None:
     RESOLVERS.update(
         {
             "evidence": resolve,
-            "departments": lambda key, by, at: staff.departments(Acting.of(by, at)).filter(code=key).first(),
+            "departments": lambda key, by, at: staff.department(Acting.of(by, at), key),
             "cases": lambda key, by, at: Case.objects.visible_to(by, at).filter(number=key).first(),
-            "filing-conditions": lambda key, by, at: FilingCondition.objects.in_force(at).filter(code=key).first(),
+            "filing-conditions": lambda key, by, at: next(iter(_CONDITION(at=at, code=key)), None),
             "grid-workers": lambda key, by, at: staff.grid_workers(Acting.of(by, at)).filter(username=key).first(),
-            "handlers": lambda key, by, at: staff.handlers(Acting.of(by, at)).filter(username=key).first(),
+            "handlers": lambda key, by, at: staff.handler(Acting.of(by, at), key),
         }
     )
     CONSEQUENCES[TaskKind.VERIFY] = lambda move: _pass_on(move, "verify_result")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.deadlines.lamps import lamp_in_sql
 from cases.deadlines.limits import LimitUnit, WorkDayMode
+from citygrid.common.saving import Saving
 
 NIL = uuid.UUID(int=0)
 
@@ -129,7 +130,7 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return [going.filter(calendar_token__lt=token), going.filter(calendar_token__gt=token)]
 
 
-class Clock(models.Model):
+class Clock(Saving):
     """One limit, running for one holder. Start, limit and pauses are the facts; ``due_at`` follows from them."""
 
     subject_type = models.CharField(_("subject type"), max_length=60)

@@ -13,10 +13,18 @@ from cases.evidence.models import Evidence, Remark
 from cases.workflow.engine import Move, takes
 from cases.workflow.table import InputType
 from citygrid.common.errors import Conflict
+from citygrid.common.prepared import Prepared
+from citygrid.common.saving import change
 from gridmap.measure import distance_m
 
 FRESH = timedelta(hours=24)  # a photo older than this when it is used is remarked on, not refused
 AHEAD = timedelta(minutes=5)  # by how much a camera's clock may be fast
+_ONE = Prepared(lambda key: Evidence.objects.filter(pk=key))
+_ELSEWHERE = Prepared(
+    lambda case, seals: (
+        Evidence.objects.filter(sha256__in=seals, case__isnull=False).exclude(case=case).values_list("sha256")
+    )
+)
 _OF_THE_CASE = {Remark.FAR, Remark.OLD, Remark.FUTURE, Remark.USED_BEFORE}  # judged when it is used
 
 
@@ -26,8 +34,9 @@ def resolve(key: str, by: Any, at: datetime) -> Evidence | None:
         wanted = uuid.UUID(key)
     except ValueError:
         return None
-    found: Evidence | None = Evidence.objects.filter(pk=wanted, case=None, uploaded_by=getattr(by, "pk", None)).first()
-    return found
+    found: list[Evidence] = _ONE(key=wanted)
+    ours = found and found[0].case_id is None and found[0].uploaded_by_id == getattr(by, "pk", None)
+    return found[0] if ours else None
 
 
 def attach(move: Move) -> None:
@@ -41,8 +50,7 @@ def attach(move: Move) -> None:
     if not given:
         return
     case = getattr(move.subject, "case", move.subject)
-    elsewhere = Evidence.objects.filter(sha256__in={piece.sha256 for _name, piece in given}, case__isnull=False)
-    used = set(elsewhere.exclude(case=case).values_list("sha256", flat=True))
+    used = {seal for (seal,) in _ELSEWHERE(case=case.pk, seals=sorted({piece.sha256 for _name, piece in given}))}
     for name, piece in given:
         _tie(move, case, name, piece, used_before=piece.sha256 in used)
 
@@ -56,8 +64,10 @@ def _tie(move: Move, case: Any, purpose: str, piece: Evidence, *, used_before: b
     if piece.place is not None:
         distance = round(distance_m(case.geom.x, case.geom.y, piece.place.x, piece.place.y), 1)
     remarks = _remarks(piece, distance, move.at) + ([Remark.USED_BEFORE] if used_before else [])
-    tied = Evidence.objects.filter(pk=piece.pk, case=None).update(
-        case=case, used_at=move.at, move=f"{move.life.name}.{move.row.name}", purpose=purpose,
+    # Unused is what was never used: this column has no index that could look better than the key.
+    tied = change(
+        Evidence, {"id": piece.pk, "used_at": None}, case=case, used_at=move.at,
+        move=f"{move.life.name}.{move.row.name}", purpose=purpose,
         round_number=case.round_number, distance_m=distance, remarks=[str(remark) for remark in remarks],
     )  # fmt: skip
     if not tied:

@@ -14,7 +14,7 @@ from cases.journal.models import SYSTEM, Event
 from citygrid.common import clock, context
 from citygrid.common.errors import Busy
 from citygrid.common.facts import Fact
-from citygrid.common.prepared import Prepared
+from citygrid.common.prepared import Prepared, executed
 
 _DEADLOCK = "40P01"
 _BATCH = 500
@@ -120,16 +120,12 @@ def _take_turn(fact: Fact) -> Any:
     The key is taken before the insert because it is hashed too, so that a row cannot be renumbered unseen; and after
     the wait, so that keys rise along every chain.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            # The write lock is held already; unlike MAX(id), the counter also knows of rows removed at the end.
-            cursor.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'cases_event'), 0) + 1")
+    if connection.vendor != "postgresql":
+        # The write lock is held already; unlike MAX(id), the counter also knows of rows removed at the end.
+        with executed("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'cases_event'), 0) + 1") as cursor:
             return cursor.fetchone()[0]
-        with _deadlock_is_busy():
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 4501)), nextval('cases_event_id_seq')",
-                [f"{fact.subject.type}/{fact.subject.id}"],
-            )
+    turn = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 4501)), nextval('cases_event_id_seq')"
+    with _deadlock_is_busy(), executed(turn, [f"{fact.subject.type}/{fact.subject.id}"]) as cursor:
         return cursor.fetchone()[1]
 
 

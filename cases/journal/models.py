@@ -18,6 +18,7 @@ from cases.journal.kinds import label_of
 from citygrid.accounts.permissions import Perm
 from citygrid.common import clock
 from citygrid.common.facts import Subject
+from citygrid.common.saving import Saving
 from gridmap.posts.rights import can
 
 SYSTEM = "system"  # the recorded name of who acts when no person does
@@ -47,7 +48,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         raise TypeError("The journal is append-only: events are never deleted.")
 
 
-class Event(models.Model):
+class Event(Saving):
     """One thing that happened. Texts, not foreign keys: history outlives the rows it speaks of."""
 
     kind = models.CharField(_("kind"), max_length=60)

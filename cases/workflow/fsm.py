@@ -13,6 +13,7 @@ from django_fsm import RETURN_VALUE, FSMModelMixin, transition
 
 from cases.workflow.table import Transition
 from citygrid.common.errors import Conflict
+from citygrid.common.saving import Saving
 
 PREFIX = "move_"
 
@@ -55,7 +56,7 @@ class Findable(models.QuerySet[Any]):
         return self.visible_to(user, at).filter(**key).first()  # type: ignore[attr-defined]
 
 
-class Versioned(FSMModelMixin, models.Model):
+class Versioned(FSMModelMixin, Saving):
     """A subject of a lifecycle. Saving succeeds only if nobody else saved since it was loaded."""
 
     version = models.PositiveIntegerField(gettext_lazy("version"), default=1, editable=False)
@@ -67,14 +68,13 @@ class Versioned(FSMModelMixin, models.Model):
         """Return the roles that this subject waits for, where its state alone does not say it."""
         return ()
 
-    def _do_update(
-        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: bool,
-        *more: Any,
-    ) -> Any:  # fmt: skip
+    def must_be_stored(self) -> dict[str, Any]:
+        """Require the version before ours."""
+        return {"version": self.version - 1}
+
+    def _do_update(self, *args: Any) -> Any:
         """Update where the stored version is still the one before ours. Raises ``Conflict`` otherwise."""
-        changed = super()._do_update(
-            base_qs.filter(version=self.version - 1), using, pk_val, values, update_fields, forced_update, *more
-        )
+        changed = super()._do_update(*args)
         if not changed:
             raise stale(type(self).objects.filter(pk=self.pk).first())  # type: ignore[attr-defined]
         return changed

@@ -13,7 +13,7 @@ from cases.workflow.table import Actor, Relation
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role, roles_with
 from citygrid.common.prepared import Prepared
-from gridmap.areas.models import Area, AreaLink
+from gridmap.areas.models import Area
 from gridmap.departments import tree
 from gridmap.departments.models import Department
 from gridmap.posts.models import Post
@@ -25,7 +25,7 @@ _TREE = Prepared(
     )
 )
 
-_PATH = Prepared(lambda area: AreaLink.objects.filter(descendant=area).select_related("ancestor").order_by("-depth"))
+_PATH = Prepared(lambda area: Area.objects.filter(links_down__descendant=area).order_by("-links_down__depth"))
 
 
 class Acting:
@@ -57,6 +57,13 @@ class Acting:
             (post.role, post.area_id, post.department_id, post.department.area_served_id if post.department else None)
             for post in found
         ]
+
+    @cached_property
+    def _by_role(self) -> dict[str, list[tuple[str, int | None, int | None, int | None]]]:
+        found: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {}
+        for post in self.posts:
+            found.setdefault(post[0], []).append(post)
+        return found
 
     def roots(self, perm: Perm) -> list[int]:
         """Return the areas at which posts give the right: it holds there and below."""
@@ -105,7 +112,7 @@ class Acting:
 
     def holds_role(self, role: str) -> bool:
         """Whether one of the posts has this role."""
-        return any(post[0] == role for post in self.posts)
+        return role in self._by_role
 
     def holds(self, perm: Perm) -> bool:
         """Whether one of the posts gives this right, wherever it stands."""
@@ -114,7 +121,7 @@ class Acting:
     def path(self, area_id: int) -> tuple[Area, ...]:
         """The areas from the top of the tree down to this one."""
         if area_id not in self._paths:
-            self._paths[area_id] = tuple(link.ancestor for link in _PATH(area=area_id))
+            self._paths[area_id] = tuple(_PATH(area=area_id))
         return self._paths[area_id]
 
     def know_path(self, areas: tuple[Area, ...]) -> None:
@@ -130,7 +137,7 @@ class Acting:
         return any(self._fits(actor, subject) for actor in actors)
 
     def _fits(self, actor: Actor, subject: Any) -> bool:
-        posts = [post for post in self.posts if post[0] == actor.role]
+        posts = self._by_role.get(actor.role, ())
         relation = actor.relation
         if relation == Relation.STEP and posts:
             relation = subject.relation_expected(actor.role)

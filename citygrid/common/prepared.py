@@ -6,20 +6,22 @@ values; later calls put their values where the marks stood, and make the same ob
     BY_NUMBER = Prepared(lambda number: Case.objects.filter(number=number).select_related("area"))
     (case,) = BY_NUMBER(number="FD202611200001")
 
-Values are whole numbers, texts, times, and lists of whole numbers (a list of another length is another SQL). They must
-reach the database as they are: compare columns with them, and nothing else. ``prefetch_related`` is not followed. A
-queryset of ``values_list`` gives tuples.
+Values are whole numbers, texts, times, UUIDs, and lists of whole numbers or texts (a list of another length is another
+SQL). They must reach the database as they are: compare columns with them, and nothing else. ``prefetch_related`` is not
+followed. A queryset of ``values_list`` gives tuples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.query import get_related_populators
 
@@ -59,18 +61,17 @@ class Prepared:
 
 
 def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
-    params = [_value(values, *param) if position in made.slots else param for position, param in enumerate(made.params)]
-    with _cursor() as cursor:
-        cursor.execute(made.sql, params)
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    params = [
+        _value(database, values, *param) if position in made.slots else param
+        for position, param in enumerate(made.params)
+    ]
+    with executed(made.sql, params) as cursor:
         rows = cursor.fetchall()
-    if connection.queries_logged and connection.vendor == "postgresql":
-        # Django cannot name what was sent apart from its values.
-        operations: Any = connection.ops
-        connection.queries_log[-1]["sql"] = operations.compose_sql(made.sql, params)
     start, end = made.span
     # Asked for anew each time: those of geometries belong to the thread.
     conversions = [
-        (column, (*connection.ops.get_db_converters(expression), *expression.get_db_converters(connection)), expression)
+        (column, (*database.ops.get_db_converters(expression), *expression.get_db_converters(database)), expression)
         for column, expression in made.converted
     ]
     found = []
@@ -79,12 +80,12 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
         for column, converters, expression in conversions:
             value = row[column]
             for convert in converters:
-                value = convert(value, expression, connection)
+                value = convert(value, expression, database)
             row[column] = value
         if made.model is None:
             found.append(tuple(row))
             continue
-        thing = made.model.from_db(connection.alias, made.fields, row[start:end])
+        thing = made.model.from_db(database.alias, made.fields, row[start:end])
         for populator in made.related:
             populator.populate(row, thing)
         for name, column in made.annotations:
@@ -93,18 +94,40 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
     return found
 
 
-def _cursor() -> Any:
-    """Return a cursor that sends values apart from the SQL: PostgreSQL then plans a query once for a connection."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    wrapped: Any = connection.cursor()  # checks the connection first, and counts queries where that is asked for
-    wrapped.cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
-    return wrapped
+@contextmanager
+def executed(sql: str, params: Sequence[Any] = ()) -> Iterator[Any]:
+    """Run a statement whose SQL comes again and again; give the cursor that holds what it answered.
+
+    The values are sent apart from the SQL: PostgreSQL then plans the statement once for a connection.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    with _cursor(database) as cursor:
+        cursor.execute(sql, params)
+        if database.queries_logged and database.vendor == "postgresql":
+            # Django cannot name what was sent apart from its values.
+            database.queries_log[-1]["sql"] = database.ops.compose_sql(sql, params)
+        yield cursor
 
 
-def _value(values: Mapping[str, Any], name: str, index: int | None) -> Any:
+def _cursor(database: Any) -> Any:
+    if database.vendor != "postgresql":
+        return database.cursor()
+    # As Django makes its own cursors, but of the other class.
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        return database._prepare_cursor(ServerBindingCursor(database.connection))  # type: ignore[call-arg]
+
+
+def _value(database: Any, values: Mapping[str, Any], name: str, index: int | None) -> Any:
     value = values[name] if index is None else values[name][index]
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return database.ops.adapt_datetimefield_value(value)
+    return _stored(value) if isinstance(value, UUID) else value
+
+
+def _stored(value: UUID) -> UUID | str:
+    return value if connection.features.has_native_uuid_field else value.hex
 
 
 def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
@@ -116,6 +139,10 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
         if isinstance(value, datetime):
             made: Any = _FIRST + timedelta(days=number)
             marks[connection.ops.adapt_datetimefield_value(made)] = (name, index)
+            return made
+        if isinstance(value, UUID):
+            made = UUID(int=(1_618_033_988 << 64) + number)
+            marks[_stored(made)] = (name, index)
             return made
         made = f"\uf8ff{number}" if isinstance(value, str) else -1_618_033_988 - number
         marks[made] = (name, index)
@@ -151,4 +178,4 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
 
 
 def _can_be_mark(param: Any) -> bool:
-    return isinstance(param, int | str | datetime) and not isinstance(param, bool)
+    return isinstance(param, int | str | datetime | UUID) and not isinstance(param, bool)

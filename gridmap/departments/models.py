@@ -40,7 +40,11 @@ class DepartmentQuerySet(ScopedQuerySet["Department"]):
         """
         if not getattr(user, "is_active", False):
             return self.none()
-        own = area_ids(user, Perm.DEPARTMENT_VIEW, at or clock.now())
+        return self.around_posts(user, at or clock.now())
+
+    def around_posts(self, user: Any, at: datetime) -> Self:
+        """Keep those around the posts of somebody whose account is open; of ``user`` only ``pk`` is asked."""
+        own = area_ids(user, Perm.DEPARTMENT_VIEW, at)
         above = AreaLink.objects.filter(descendant__in=own).values("ancestor")
         return self.filter(models.Q(area_served__in=own) | models.Q(area_served__in=above))
 
