@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
         from cases.casework.wiring import connect  # noqa: PLC0415
         from cases.deadlines import escalation  # noqa: PLC0415
         from cases.evidence.purge import purge  # noqa: PLC0415
+        from cases.hotline import wiring as hotline  # noqa: PLC0415
         from cases.journal.append import append, append_many  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
@@ -26,6 +27,7 @@ class CasesConfig(AppConfig):
 
         connect()
         connect_routing()
+        hotline.connect()
         facts.plug(append, append_many)
         worklists.register(waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)

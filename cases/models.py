@@ -9,11 +9,17 @@ from cases.catalogue.models import Category, CategoryStandard
 from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clock, Timetable
 from cases.evidence.models import Evidence
 from cases.fieldwork.models import FieldTask
+from cases.hotline.callbacks import Callback, CallbackAttempt
+from cases.hotline.callers import Caller, CallerPhone
+from cases.hotline.models import Contact, Ticket, TicketRound
+from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory, TicketLimit
 from cases.journal.models import Event, Seal
 from cases.routing.models import Responsibility
 
 __all__ = [
-    "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Case", "Category", "CategoryStandard", "Clock",
-    "CoDepartment", "ConditionLimit", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Origin",
-    "Responsibility", "Round", "Seal", "StageLimit", "Supervision", "Timetable",
+    "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller",
+    "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
+    "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Origin", "Responsibility",
+    "Round", "Seal", "StageLimit", "SupervisedUnit", "Supervision", "Ticket", "TicketCategory", "TicketLimit",
+    "TicketRound", "Timetable",
 ]  # fmt: skip

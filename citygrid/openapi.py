@@ -30,6 +30,8 @@ DESCRIPTION: dict[str, Any] = {
         "LimitUnitEnum": "cases.deadlines.limits.LimitUnit",
         "TaskKindEnum": "cases.fieldwork.states.TaskKind",
         "TaskStateEnum": "cases.fieldwork.states.TaskState",
+        "TicketStateEnum": "cases.hotline.states.TicketState",
+        "TicketLevelEnum": "cases.hotline.states.Level",
         "VerdictEnum": "cases.fieldwork.states.Verdict",
         "RequestKindEnum": "cases.approvals.states.RequestKind",
         "RequestStateEnum": "cases.approvals.states.RequestState",

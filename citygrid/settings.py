@@ -187,6 +187,11 @@ WORK_DAY_MODE = env.choice("WORK_DAY_MODE", "hours8", ("hours8", "end_of_day")) 
 REOPEN_DAYS = env.number("REOPEN_DAYS", 15, low=0, high=365)
 FIELD_TASK_EXPIRE_HOURS = env.number("FIELD_TASK_EXPIRE_HOURS", 24, low=1, high=720)  # overdue by so much: called off
 REQUEST_EXPIRE_DAYS = env.number("REQUEST_EXPIRE_DAYS", 7, low=1, high=365)  # a request nobody decided lapses
+PLATFORM_UNIT = env.text("PLATFORM_UNIT", "PT")  # department that takes tickets whose unit is unclear (兜底)
+TICKET_RETURN_HOURS = env.number("TICKET_RETURN_HOURS", 24, low=1, high=720)  # within which a unit may return a ticket
+TICKET_REDO_MAX = env.number("TICKET_REDO_MAX", 2, low=0, high=9)  # so often a ticket is done again
+CALLBACK_ATTEMPTS = env.number("CALLBACK_ATTEMPTS", 3, low=1, high=10)  # on so many days nobody answered: closed
+CALLBACK_LINK_DAYS = env.number("CALLBACK_LINK_DAYS", 7, low=1, high=60)  # a link sent to a caller works so long
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)
 CITY_CODE = env.digits("CITY_CODE", "350982", 6)  # GB/T 2260 code of the city or county this installation serves
 MAP_REVIEW_NUMBER = env.text("MAP_REVIEW_NUMBER")  # 审图号, shown in the corner of every map

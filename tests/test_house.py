@@ -16,7 +16,9 @@ from tests import house
 # Rows of these never leave the process by themselves: they are read through the model they belong to.
 INNER = {
     "gridmap.AreaLink", "gridmap.ResponsibilityGridMember", "cases.Clock", "cases.Round", "cases.CoDepartment",
-    "cases.Timetable", "cases.Responsibility",  # the same for everybody who may see the catalogue
+    "cases.TicketRound", "cases.SupervisedUnit",
+    # the same for everybody who may see the catalogue
+    "cases.TicketCategory", "cases.Timetable", "cases.Responsibility",
 }  # fmt: skip
 OWN_MODELS = [model for name in ("accounts", "common", "gridmap", "cases", "notifications")
               for model in apps.get_app_config(name).get_models()]  # fmt: skip

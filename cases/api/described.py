@@ -178,9 +178,10 @@ class StepSerializer(RoleSerializer):
 
 
 class RequestSerializer(RequestRefSerializer):
-    """A request."""
+    """A request about a case or a ticket."""
 
-    case = s.CharField(help_text="Number.")
+    case = s.CharField(allow_null=True, help_text="Number.")
+    ticket = s.CharField(allow_null=True, help_text="Number.")
     area = AreaRefSerializer()
     department = DepartmentRefSerializer(allow_null=True)
     legal_basis = s.CharField()

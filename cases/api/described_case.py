@@ -19,6 +19,7 @@ from cases.api.described import (
 from cases.casework.states import DeclineReason, Outcome, Source, State
 from cases.deadlines.lamps import Lamp
 from gridmap.api.serializers import AreaRefSerializer, DepartmentRefSerializer
+from gridmap.crs import Crs
 
 
 class CaseRowSerializer(s.Serializer[Any]):
@@ -175,7 +176,7 @@ class NewCaseSerializer(s.Serializer[Any]):
     description = s.CharField(max_length=4000)
     lon = s.FloatField(help_text="Degrees in crs.")
     lat = s.FloatField()
-    crs = s.ChoiceField(choices=["wgs84", "cgcs2000", "gcj02", "bd09"], default="wgs84")
+    crs = s.ChoiceField(choices=Crs.choices, default=Crs.WGS84)
     accuracy = s.FloatField(required=False, allow_null=True, min_value=0, max_value=100_000, help_text="Metres.")
     address = s.CharField(required=False, allow_blank=True, max_length=200, default="")
     source = s.ChoiceField(  # type: ignore[assignment]

@@ -44,3 +44,5 @@ class HoldsOneOf(BasePermission):
 SIGNED_IN_WITH_ONE_RIGHT = [IsAuthenticated, HoldsOneOf]
 # Whoever has anything to do with cases.
 CASE_RIGHTS = (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)
+# Whoever has anything to do with tickets.
+TICKET_RIGHTS = (Perm.TICKET_VIEW, Perm.TICKET_VIEW_UNIT)

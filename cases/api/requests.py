@@ -1,4 +1,4 @@
-"""``/api/v1/approvals/``: requests about cases, and the decisions on them."""
+"""``/api/v1/approvals/``: requests about cases and tickets, and the decisions on them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -21,15 +22,18 @@ from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.approvals.models import Approval
 from cases.approvals.services import ask
 from cases.approvals.states import RequestKind, RequestState
+from cases.hotline.models import Ticket
 from citygrid.accounts.roles import Role
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, no_such
+from citygrid.common.api.refusals import Malformed
 from citygrid.common.idempotency import IdempotentMixin
 
 
 def _row(one: Approval) -> dict[str, Any]:
     return {
         **request_shown(one),
-        "case": one.case.number,
+        "case": one.case.number if one.case else None,
+        "ticket": one.ticket.number if one.ticket else None,
         "area": named.area(one.area),
         "department": named.department(one.department),
         "legal_basis": one.legal_basis,
@@ -51,7 +55,7 @@ def _detail(one: Approval, reader: Reader) -> dict[str, Any]:
 
 
 def _joined(asked: Any) -> Any:
-    return asked.select_related("case", "area", "department", "requested_by", "decided_by")
+    return asked.select_related("case", "ticket__unit", "area", "department", "requested_by", "decided_by")
 
 
 def _load(reader: Reader, **key: Any) -> Approval | None:
@@ -70,6 +74,7 @@ class RequestFilters(django_filters.FilterSet):
     )
     kind = django_filters.ChoiceFilter(choices=RequestKind.choices, label=gettext_lazy("Kind."))
     case = django_filters.CharFilter(method="about", max_length=24, label=gettext_lazy("Number of a case."))
+    ticket = django_filters.CharFilter(method="about_ticket", max_length=24, label=gettext_lazy("Number of a ticket."))
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the requests that you are to decide."))
 
     class Meta:
@@ -80,6 +85,15 @@ class RequestFilters(django_filters.FilterSet):
         """Keep those of one case."""
         return queryset.filter(case=case_named(value, self.request, name))
 
+    def about_ticket(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep those of one ticket. Raises ``Malformed`` for one that the reader does not see."""
+        reader = Reader.of(self.request)
+        found = Ticket.objects.visible_to(reader.user, reader.at).filter(number=value).values_list("pk", flat=True)
+        if not (keys := list(found)):
+            fault = no_such(value, "tickets")
+            raise Malformed(fault, fields={name: [fault]})
+        return queryset.filter(ticket__in=keys)
+
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""
         return queryset.waiting_for(Reader.of(self.request).acting) if value == "1" else queryset
@@ -88,16 +102,23 @@ class RequestFilters(django_filters.FilterSet):
 class NewRequestSerializer(serializers.Serializer[Any]):
     """A request to be made."""
 
-    case = serializers.CharField(max_length=24, help_text="Number.")
+    case = serializers.CharField(max_length=24, required=False, help_text="Number. Or:")
+    ticket = serializers.CharField(max_length=24, required=False, help_text="Number.")
     kind = serializers.ChoiceField(choices=RequestKind.choices)
     reason = serializers.CharField(max_length=4000)
     legal_basis = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     until = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="Of a suspension.")
     evidence = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=20)
 
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A request is about one thing."""
+        if ("case" in given) == ("ticket" in given):
+            raise serializers.ValidationError({"case": [_("Name one case or one ticket.")]})
+        return given
+
 
 class RequestListView(IdempotentMixin, SubjectList):
-    """Requests about cases of one's areas and departments."""
+    """Requests about cases and tickets that one sees."""
 
     shown = REQUESTS
     queryset = Approval.objects.none()
@@ -115,12 +136,13 @@ class RequestListView(IdempotentMixin, SubjectList):
         operation_id="approvals_create", request=NewRequestSerializer, responses={201: RequestDetailSerializer}
     )
     def post(self, request: Any) -> Response:
-        """Ask for a return, an extension, a suspension, a cancellation, or appeal against a timeout."""
+        """Ask for a return, an extension, a suspension, a cancellation or an exclusion, or appeal against a timeout."""
         body = NewRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given, reader = body.validated_data, self.reader
+        about = "case" if "case" in given else "ticket"
         made = ask(
-            case=referred("case", "cases", given["case"], reader), kind=RequestKind(given["kind"]),
+            **{about: referred(about, f"{about}s", given[about], reader)}, kind=RequestKind(given["kind"]),
             reason=given["reason"], legal_basis=given["legal_basis"], until=given["until"],
             evidence=[str(key) for key in given.get("evidence", [])], by=reader.user, at=reader.at,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from cases.api.reader import CASE_RIGHTS, SIGNED_IN_WITH_ONE_RIGHT, Reader
 from cases.workflow.engine import advance_by_key
 from cases.workflow.inputs import storable
+from citygrid.accounts.permissions import Perm
 from citygrid.common.api.errors import PRESENTERS
 from citygrid.common.api.parsers import LimitedJSONParser
 from citygrid.common.api.refusals import Malformed
@@ -64,7 +65,7 @@ class SubjectView(GenericAPIView[Any]):
 
     shown: Shown
     permission_classes = SIGNED_IN_WITH_ONE_RIGHT
-    rights = CASE_RIGHTS
+    rights: Sequence[Perm] = CASE_RIGHTS
     parser_classes = [LimitedJSONParser]
 
     @property

@@ -10,6 +10,11 @@ from typing import Any
 from citygrid.accounts.roles import Role
 
 
+def as_it_is(subject: Any, text: str) -> str:
+    """Leave a text as it was written."""
+    return text
+
+
 def nothing(approval: Any, at: datetime, by: Any) -> None:
     """Have no further effect."""
 
@@ -20,11 +25,13 @@ class Kind:
 
     askers: tuple[Role, ...]
     path: tuple[Role, ...]
-    why_not: Callable[[Any, datetime], Any]  # (case, at) → a reason in words, or None
+    why_not: Callable[[Any, datetime], Any]  # (subject, at) → a reason in words, or None
     on_request: Callable[[Any, datetime, Any], None] = nothing
     on_approved: Callable[[Any, datetime, Any], None] = nothing
     on_not_approved: Callable[[Any, datetime, Any], None] = nothing
     needs_until: bool = False
+    clean: Callable[[Any, str], str] = as_it_is  # (subject, text) → the text as it may be kept
 
 
-KINDS: dict[str, Kind] = {}
+# What a request is about ("case", "ticket") and its kind → what that means there.
+KINDS: dict[tuple[str, str], Kind] = {}

@@ -1,10 +1,11 @@
-"""Requests (申请) are not states of a case: each has its own small lifecycle; approving one makes the move."""
+"""Requests (申请) are not states of a case or ticket: each has its own lifecycle; approving one makes the move."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -26,7 +27,7 @@ _RELATIONS = {Role.HANDLER: Relation.PERSON, Role.DEPT_CLERK: Relation.DEPARTMEN
 
 
 class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[override]
-    """Reads of requests: those about cases in one's areas or of one's departments."""
+    """Reads of requests: those about cases in one's areas or of one's departments, and about tickets one sees."""
 
     view_perm = Perm.CASE_VIEW
 
@@ -37,7 +38,9 @@ class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[ov
         if not getattr(user, "is_active", False):
             return scoped
         own = Acting.of(user, at).departments(Perm.CASE_VIEW_DEPARTMENT)
-        return self.filter(Q(pk__in=scoped.values("pk")) | Q(department__in=own))
+        tickets = apps.get_model("cases", "Ticket").objects.visible_to(user, at)
+        about_cases = Q(pk__in=scoped.values("pk")) | Q(department__in=own)
+        return self.filter(Q(ticket=None) & about_cases | Q(ticket__in=tickets.values("pk")))
 
     def waiting(self) -> Self:
         """Requests not yet decided."""
@@ -59,11 +62,16 @@ class ApprovalQuerySet(Findable, ScopedQuerySet["Approval"]):  # type: ignore[ov
 
 
 class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
-    """One request about one case. Written by the workflow engine alone."""
+    """One request about one case or one ticket. Written by the workflow engine alone."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=RequestKind.choices)
     state = FSMField(_("state"), default=RequestState.REQUESTED, choices=RequestState.choices, protected=True)
-    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="approvals", verbose_name=_("case"))
+    case = models.ForeignKey(
+        "cases.Case", models.CASCADE, null=True, blank=True, related_name="approvals", verbose_name=_("case")
+    )
+    ticket = models.ForeignKey(
+        "cases.Ticket", models.CASCADE, null=True, blank=True, related_name="approvals", verbose_name=_("ticket")
+    )
     area = models.ForeignKey("gridmap.Area", models.PROTECT, related_name="+", verbose_name=_("grid or area"))
     department = models.ForeignKey(
         "gridmap.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
@@ -93,6 +101,13 @@ class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
             models.UniqueConstraint(
                 fields=["case"], condition=Q(state=RequestState.REQUESTED), name="request_one_open_a_case"
             ),
+            models.UniqueConstraint(
+                fields=["ticket"], condition=Q(state=RequestState.REQUESTED), name="request_one_open_a_ticket"
+            ),
+            models.CheckConstraint(
+                condition=Q(case=None, ticket__isnull=False) | Q(case__isnull=False, ticket=None),
+                name="request_about_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(state=RequestState.REQUESTED, decided_at=None)
                 | ~Q(state=RequestState.REQUESTED) & Q(decided_at__isnull=False),
@@ -102,15 +117,29 @@ class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
         indexes = [models.Index(fields=["state", "requested_at"], name="request_state_requested")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.case}"
+        return f"{self.get_kind_display()} {self.subject}"
+
+    @property
+    def about(self) -> str:
+        """What sort of thing the request is about: ``case`` or ``ticket``."""
+        return "ticket" if self.ticket_id is not None else "case"
+
+    @property
+    def subject(self) -> Any:
+        """The case or ticket."""
+        return self.ticket if self.ticket_id is not None else self.case
 
     def department_ids(self) -> tuple[int, ...]:
         """The department that asks."""
         return (self.department_id,) if self.department_id else ()
 
     def is_assigned_to(self, user: Any) -> bool:
-        """Whether the person handles the case."""
-        return self.case.is_assigned_to(user)
+        """Whether the person handles the case or ticket."""
+        return bool(self.subject.is_assigned_to(user))
+
+    def stands_at_unit(self, role: str, area_id: int | None, department_id: int | None) -> bool:
+        """Whether a post of that role stands at the unit that has the ticket; a case is with no such unit."""
+        return self.ticket is not None and self.ticket.stands_at_unit(role, area_id, department_id)
 
     def roles_expected(self) -> tuple[Role, ...]:
         """The role that decides at the present step."""

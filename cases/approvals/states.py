@@ -15,6 +15,7 @@ class RequestKind(TextChoices):
     SUSPENSION = "suspension", _("suspension")
     CANCELLATION = "cancellation", _("cancellation")
     APPEAL = "appeal", _("appeal against a timeout")
+    EXCLUSION = "exclusion", _("exclusion from scoring")
 
 
 class RequestState(TextChoices):

@@ -12,29 +12,33 @@ from citygrid.accounts.roles import Role
 R = RequestState
 DECIDERS = tuple(
     Actor(role, Relation.STEP)
-    for role in (Role.DEPT_CLERK, Role.DISPATCHER, Role.SHIFT_LEADER, Role.ACCEPTOR, Role.MANAGER)
-)
+    for role in (
+        Role.DEPT_CLERK, Role.DISPATCHER, Role.SHIFT_LEADER, Role.ACCEPTOR, Role.HOTLINE_LEADER, Role.MANAGER,
+    )
+)  # fmt: skip
 ASKERS = (
     Actor(Role.DEPT_CLERK, Relation.DEPARTMENT), Actor(Role.HANDLER, Relation.PERSON), Actor(Role.DISPATCHER),
+    *(Actor(role, Relation.UNIT) for role in (Role.STREET_STAFF, Role.STREET_LEADER, Role.PLATFORM_CLERK)),
 )  # fmt: skip
 
 ROWS: tuple[Transition, ...] = (
     Transition(
         "request", _("Request"), (), (R.REQUESTED,), actors=ASKERS,
-        inputs=(Input("evidence", _("evidence"), InputType.EVIDENCE, required=False, many=True),),
+        inputs=(Input("evidence", _("evidence"), InputType.EVIDENCE, required=False, many=True,
+                      applies=lambda approval: approval.case_id is not None),),
         effect=effects.request,
     ),
     Transition(
         "approve", _("Approve"), (R.REQUESTED,), (R.REQUESTED, R.APPROVED), actors=DECIDERS,
-        guards=(effects.not_own,), choose=effects.next_state, effect=effects.approve,
+        guards=(effects.not_own,), checks=(effects.tidy,), choose=effects.next_state, effect=effects.approve,
     ),
     Transition(
         "refuse", _("Refuse"), (R.REQUESTED,), (R.REFUSED,), actors=DECIDERS, opinion=True, guards=(effects.not_own,),
-        effect=effects.decide,
+        checks=(effects.tidy,), effect=effects.decide,
     ),
     Transition(
         "withdraw", _("Withdraw"), (R.REQUESTED,), (R.WITHDRAWN,), actors=ASKERS, guards=(effects.only_own,),
-        effect=effects.decide,
+        checks=(effects.tidy,), effect=effects.decide,
     ),
     Transition("expire", _("Expires"), (R.REQUESTED,), (R.EXPIRED,), system=True, effect=effects.decide),
 )  # fmt: skip

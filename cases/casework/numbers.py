@@ -13,7 +13,7 @@ from citygrid.common.prepared import executed
 
 
 class NumberSeries(models.Model):
-    """The last case number of a day."""
+    """The last number of a day, of cases or of another series."""
 
     prefix = models.CharField(_("prefix"), max_length=12)
     day = models.DateField(_("day"))
@@ -28,22 +28,25 @@ class NumberSeries(models.Model):
         return f"{self.prefix}{self.day:%Y%m%d}{self.last:04}"
 
 
-def next_number(at: datetime) -> str:
+def next_number(at: datetime, kind: str = "") -> str:
     """Take the next number of the day on which ``at`` falls in the city. From 10,000 on it grows a digit.
+
+    ``kind`` are the letters that tell a series from that of the cases, such as ``S`` for whistles (哨).
 
     The row of the day stays locked until the transaction ends: this one's own, unless the caller holds one.
     """
-    return take_numbers(localtime(at).date(), 1)[0]
+    return take_numbers(localtime(at).date(), 1, kind)[0]
 
 
 @transaction.atomic
-def take_numbers(day: date, count: int) -> list[str]:
+def take_numbers(day: date, count: int, kind: str = "") -> list[str]:
     """Take the next ``count`` numbers of a day of the city, as so many calls of :func:`next_number` would."""
+    prefix = settings.CASE_PREFIX + kind
     # One statement: who takes a number waits for nobody's answer.
     taking = (
         "INSERT INTO cases_numberseries (prefix, day, last) VALUES (%s, %s, %s)"
         " ON CONFLICT (prefix, day) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last"
     )
-    with executed(taking, [settings.CASE_PREFIX, connection.ops.adapt_datefield_value(day), count]) as cursor:
+    with executed(taking, [prefix, connection.ops.adapt_datefield_value(day), count]) as cursor:
         last = cursor.fetchone()[0]
-    return [f"{settings.CASE_PREFIX}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]
+    return [f"{prefix}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]

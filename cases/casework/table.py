@@ -160,7 +160,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "confirm", _("Confirm"), (S.SUBMITTED,), (S.FED_BACK,), actors=(DC,), guards=(guards.other_than_submitter,),
-        effect=effects.confirm, clocks=(stop("handle"),), then=trust.pass_on,
+        effect=trust.confirm, clocks=(stop("handle"),),
     ),
     Transition(
         "pass_feedback", _("Pass the feedback"), (S.FED_BACK,), (S.PENDING_CHECK,), actors=(DI,),

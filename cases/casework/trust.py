@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.casework import effects
 from cases.workflow.engine import Move, advance_by_system
 
 
@@ -17,7 +19,8 @@ def is_trusted(move: Move) -> Any:
     return _("The department is not trusted to pass its own feedback; the dispatcher passes it.")
 
 
-def pass_on(move: Move) -> None:
-    """Pass what a trusted department has just confirmed on to be checked, as an event of its own."""
+def confirm(move: Move) -> None:
+    """Keep the confirmation; what a trusted department confirms passes on to be checked, as an event of its own."""
+    effects.confirm(move)
     if is_trusted(move) is None:
-        advance_by_system(move.subject, "pass_by_trust", at=move.at, by=move.by)
+        move.then.append(partial(advance_by_system, move.subject, "pass_by_trust", at=move.at, by=move.by))

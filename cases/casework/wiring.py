@@ -61,13 +61,21 @@ def connect() -> None:
     inside = (Role.DEPT_CLERK, Role.HANDLER)
     KINDS.update(
         {
-            RequestKind.RETURN: Kind(department, dispatcher, _why_no_return, _stand_still, _take_back, _go_on),
-            RequestKind.EXTENSION: Kind(inside, department + dispatcher, _why_no_extension, on_approved=_extend),
-            RequestKind.SUSPENSION: Kind(
+            ("case", RequestKind.RETURN): Kind(
+                department, dispatcher, _why_no_return, _stand_still, _take_back, _go_on
+            ),
+            ("case", RequestKind.EXTENSION): Kind(
+                inside, department + dispatcher, _why_no_extension, on_approved=_extend
+            ),
+            ("case", RequestKind.SUSPENSION): Kind(
                 inside, department + dispatcher, _why_no_suspension, on_approved=_suspend, needs_until=True
             ),
-            RequestKind.CANCELLATION: Kind(dispatcher, (Role.SHIFT_LEADER,), _why_no_cancellation, on_approved=_cancel),
-            RequestKind.APPEAL: Kind(department, (*dispatcher, Role.ACCEPTOR), _why_no_appeal, on_approved=_exempt),
+            ("case", RequestKind.CANCELLATION): Kind(
+                dispatcher, (Role.SHIFT_LEADER,), _why_no_cancellation, on_approved=_cancel
+            ),
+            ("case", RequestKind.APPEAL): Kind(
+                department, (*dispatcher, Role.ACCEPTOR), _why_no_appeal, on_approved=_exempt
+            ),
         }
     )
 
@@ -138,32 +146,32 @@ def _why_no_appeal(case: Case, at: datetime) -> Any:
 
 
 def _stand_still(approval: Approval, at: datetime, by: Any) -> None:
-    for clock in clocks.running("handle", subject=approval.case):
+    for clock in clocks.running("handle", subject=approval.subject):
         clocks.pause(clock, at=at)
 
 
 def _go_on(approval: Approval, at: datetime, by: Any) -> None:
-    for clock in clocks.running("handle", subject=approval.case):
+    for clock in clocks.running("handle", subject=approval.subject):
         clocks.resume(clock, at=at)
 
 
 def _take_back(approval: Approval, at: datetime, by: Any) -> None:
-    advance_by_system(approval.case, "take_back", at=at, by=by, opinion=approval.reason)
+    advance_by_system(approval.subject, "take_back", at=at, by=by, opinion=approval.reason)
 
 
 def _extend(approval: Approval, at: datetime, by: Any) -> None:
-    clock = _handling(approval.case)
+    clock = _handling(approval.subject)
     if clock is not None:
         clocks.extend(clock, at=at)
 
 
 def _suspend(approval: Approval, at: datetime, by: Any) -> None:
-    advance_by_system(approval.case, "suspend", at=at, by=by, opinion=approval.reason, until=approval.until)
+    advance_by_system(approval.subject, "suspend", at=at, by=by, opinion=approval.reason, until=approval.until)
 
 
 def _cancel(approval: Approval, at: datetime, by: Any) -> None:
-    advance_by_system(approval.case, "cancel", at=at, by=by, opinion=approval.reason)
+    advance_by_system(approval.subject, "cancel", at=at, by=by, opinion=approval.reason)
 
 
 def _exempt(approval: Approval, at: datetime, by: Any) -> None:
-    Clock.objects.of(approval.case).filter(kind="handle").update(exempt=True)
+    Clock.objects.of(approval.subject).filter(kind="handle").update(exempt=True)

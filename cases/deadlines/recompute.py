@@ -43,9 +43,17 @@ def recompute_open(*, at: datetime, by: Any = None, most: int = MOST) -> int:
         return changed
 
 
-def relimit(*, kind: str, limit: Limit, at: datetime, by: Any = None) -> int:
-    """Give the open clocks of a kind another limit; pauses and extensions stay. Return how many there were."""
-    others = Clock.objects.filter(kind=kind, stopped_at=None).exclude(limit_value=limit.value, limit_unit=limit.unit)
+def relimit(
+    *, kind: str, limit: Limit, at: datetime, by: Any = None, subject_type: str = "cases.case", among: Any = None
+) -> int:
+    """Give the open clocks of a kind another limit; pauses and extensions stay. Return how many there were.
+
+    ``among`` keeps those of some subjects of the type: a queryset or list of their keys.
+    """
+    others = Clock.objects.filter(subject_type=subject_type, kind=kind, stopped_at=None)
+    others = others.exclude(limit_value=limit.value, limit_unit=limit.unit)
+    if among is not None:
+        others = others.filter(subject_id__in=among)
 
     def change(clock: Clock) -> None:
         clock.limit_value, clock.limit_unit = limit.value, limit.unit

@@ -40,7 +40,7 @@ class Asking:
 
 def asking_form(kind: RequestKind, case: Case, acting: Acting, **sent: Any) -> InputForm:
     """Return the form of a kind of request."""
-    inputs = [REASON, *([UNTIL] if KINDS[kind].needs_until else []), BASIS, EVIDENCE]
+    inputs = [REASON, *([UNTIL] if KINDS["case", kind].needs_until else []), BASIS, EVIDENCE]
     return InputForm(inputs, case, acting, name=f"ask_{kind}", **sent)
 
 
@@ -50,7 +50,9 @@ def askings(case: Case, acting: Acting) -> list[Asking]:
 
 
 def _asking(kind: RequestKind, case: Case, acting: Acting) -> Asking | None:
-    spec = KINDS[kind]
+    spec = KINDS.get(("case", kind))
+    if spec is None:
+        return None
     asker = next((role for role in spec.askers if acting.holds_role(role)), None)
     if asker is None:
         return None

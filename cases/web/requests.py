@@ -20,7 +20,7 @@ from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 
 PAGE = 30
-JOINS = ("case__category", "area", "department", "requested_by", "decided_by")
+JOINS = ("case__category", "ticket__unit", "area", "department", "requested_by", "decided_by")
 TABS = (("mine", _("To decide")), ("open", _("Not decided yet")), ("own", _("Asked by me")), ("all", _("All")))
 
 
@@ -52,13 +52,13 @@ def _page(request: HttpRequest, *, refused: Any = None, status: int = 200) -> Ht
     found = _listed(tab, acting).select_related(*JOINS)
     page: Page[Any] = Paginator(found, PAGE).get_page(request.GET.get("page"))
     asked = list(page)
-    lights = lights_of([one.case_id for one in asked], acting.at)
+    lights = lights_of([one.case_id for one in asked if one.case_id is not None], acting.at)
     know_places(asked, acting)
     context = {
         "tabs": TABS, "tab": tab, "page": page, "refused": refused[1] if refused else None,
         "refused_about": refused[0] if refused else None, "here": request.get_full_path(),
         "rows": [
-            {"asked": one, "light": lights.get(one.case_id), "steps": _steps(one)} | _offers(one, acting, refused)
+            {"asked": one, "light": lights.get(one.case_id or 0), "steps": _steps(one)} | _offers(one, acting, refused)
             for one in asked
         ],
     }  # fmt: skip

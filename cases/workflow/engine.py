@@ -24,7 +24,7 @@ from cases.workflow.fsm import PREFIX, Versioned, stale
 from cases.workflow.people import Acting
 from cases.workflow.table import ClockRule, Input, Lifecycle, Transition
 from citygrid.common import facts, generated
-from citygrid.common.errors import Conflict, NotFound, Refusal
+from citygrid.common.errors import NotFound, Refusal
 
 S = TypeVar("S", bound=Versioned)
 BATCH = 500  # rows of one statement when many subjects are created
@@ -63,6 +63,7 @@ class Move:
     inputs: dict[str, Any] = field(default_factory=dict)
     noted: dict[str, Any] = field(default_factory=dict)  # further facts for the journal
     clocks: list[ClockRule] = field(default_factory=list)  # what an effect decided, beyond the row's own
+    then: list[Callable[[], Any]] = field(default_factory=list)  # moves that follow this one, once it is journaled
 
     @property
     def by(self) -> Any:
@@ -92,21 +93,18 @@ def advance_by_key(
     opinion: str = "", **given: Any,
 ) -> S:  # fmt: skip
     """Make a move as :func:`advance` does, on the subject that ``key`` names, such as ``{"number": "…"}``."""
-    seen: list[int] = []  # the version that the move was decided on
     try:
-        return _advance(model, key, name, seen, by=by, at=at, version=version, opinion=opinion, given=given)
+        return _advance(model, key, name, by=by, at=at, version=version, opinion=opinion, **given)
     except IntegrityError:
-        # Two begin the same round at the same moment: the database stops the second before its version is compared.
-        now = model.objects.find_for(by, at, **key)  # type: ignore[attr-defined]
-        if seen and now is not None and now.version != seen[0]:
-            raise stale(now) from None
-        raise
+        # Of two who open the same round or request at once, one is refused by the database before the version is
+        # compared. Tried again, the move meets what the other one did, and is refused in words.
+        return _advance(model, key, name, by=by, at=at, version=version, opinion=opinion, **given)
 
 
 @transaction.atomic
 def _advance(
-    model: type[S], key: Mapping[str, Any], name: str, seen: list[int], *, by: Any, at: datetime, version: int | None,
-    opinion: str, given: Mapping[str, Any],
+    model: type[S], key: Mapping[str, Any], name: str, *, by: Any, at: datetime, version: int | None, opinion: str,
+    **given: Any,
 ) -> S:  # fmt: skip
     life = LIFECYCLES[model]
     fresh: S | None = model.objects.find_for(by, at, **key)  # type: ignore[attr-defined]
@@ -120,7 +118,6 @@ def _advance(
     refusals.need_opinion(move)
     if version is not None and version != fresh.version:
         raise stale(fresh)
-    seen.append(fresh.version)
     _make(move)
     return fresh
 
@@ -133,7 +130,7 @@ def advance_by_system(subject: S, name: str, *, at: datetime, by: Any = None, op
     if not row.system:
         raise ValueError(f"{name} is made by people; use advance().")
     move = Move(life, row, subject, Acting.of(by, at), opinion)
-    if reason := refusals.wrong_state(move) or _guarded(move):
+    if reason := refusals.wrong_state(move) or refusals.guarded(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     _make(move)
@@ -167,6 +164,8 @@ def create_many(
     if born := moves[0].row.born:
         born(moves)
     facts.store_all([_settled(move) for move in moves])
+    for follow in [follow for move in moves for follow in move.then]:
+        follow()
     return made
 
 
@@ -177,7 +176,7 @@ def _begun(subject: Any, name: str, by: Any, at: datetime, given: Mapping[str, A
     move = Move(life, row, subject, Acting.of(by, at))
     if not row.system and not move.acting.is_one_of(row.actors, subject):
         raise refusals.not_allowed(move)
-    if reason := _guarded(move):
+    if reason := refusals.guarded(move):
         raise reason
     move.inputs = cleaning.clean(takes(row, move.subject), given, by=by, at=at)
     for check in row.checks:
@@ -195,7 +194,7 @@ def may_create(subject: Versioned, name: str, *, by: Any, at: datetime) -> None:
     move = Move(life, life[name], subject, Acting.of(by, at))
     if not move.row.system and not move.acting.is_one_of(move.row.actors, subject):
         raise refusals.not_allowed(move)
-    if reason := _guarded(move):
+    if reason := refusals.guarded(move):
         raise reason
 
 
@@ -203,7 +202,7 @@ def why_not(move: Move) -> Refusal | None:
     """Return why the person cannot make this move now, or ``None``: role, then state, then guards."""
     if move.row.system or not move.acting.is_one_of(move.row.actors, move.subject):
         return refusals.not_allowed(move)
-    return refusals.wrong_state(move) or _guarded(move)
+    return refusals.wrong_state(move) or refusals.guarded(move)
 
 
 def choices(subject: Versioned, acting: Acting) -> list[tuple[Transition, Refusal | None]]:
@@ -219,7 +218,7 @@ def choices(subject: Versioned, acting: Acting) -> list[tuple[Transition, Refusa
             continue
         move = Move(life, row, subject, acting)
         if subject.state in row.sources and acting.is_one_of(row.actors, subject):  # type: ignore[attr-defined]
-            found.append((row, _guarded(move)))
+            found.append((row, refusals.guarded(move)))
     return found
 
 
@@ -244,8 +243,8 @@ def _make(move: Move) -> None:
 
 def _after(move: Move) -> None:
     facts.store(_settled(move))
-    if move.row.then:
-        move.row.then(move)
+    for follow in move.then:
+        follow()
 
 
 def _settled(move: Move) -> facts.Fact:
@@ -272,10 +271,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     return getattr(value, "code", None) or getattr(value, "number", None) or value
-
-
-def _guarded(move: Move) -> Conflict | None:
-    for guard in move.row.guards:
-        if reason := guard(move):
-            return Conflict(str(reason), code="not_now", current=move.subject)
-    return None

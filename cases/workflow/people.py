@@ -145,6 +145,8 @@ class Acting:
             return False
         if relation == Relation.PERSON:
             return subject.is_assigned_to(self.user)
+        if relation == Relation.UNIT:
+            return any(subject.stands_at_unit(role, area, department) for role, area, department, _s in posts)
         if relation in (Relation.DEPARTMENT, Relation.CO_DEPARTMENT):
             theirs = subject.department_ids() if relation == Relation.DEPARTMENT else subject.co_department_ids()
             return not self.acts_for(actor.role).isdisjoint(theirs)

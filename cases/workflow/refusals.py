@@ -1,4 +1,4 @@
-"""The words of refusals: who may, in which state, whose turn it is."""
+"""The words of refusals: who may, in which state, whose turn it is, why not now."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ def wrong_state(move: Move) -> Conflict | None:
     if turn:
         message += " " + _("The next move is with: %(turn)s.") % {"turn": turn}
     return Conflict(message, code="wrong_state", current=move.subject)
+
+
+def guarded(move: Move) -> Conflict | None:
+    """Return the first reason of a guard why it is not possible now, or ``None``."""
+    for guard in move.row.guards:
+        if reason := guard(move):
+            return Conflict(str(reason), code="not_now", current=move.subject)
+    return None

@@ -25,6 +25,7 @@ class Relation(StrEnum):
     PLACE = "place"  # the post's area, or the area its department serves, holds the subject's place
     DEPARTMENT = "department"  # the post stands at the department whose turn it is, or at one this belongs to
     CO_DEPARTMENT = "co_department"  # so at a department that helps the one whose turn it is
+    UNIT = "unit"  # the post stands at the unit that has the ticket, or in the very area that a street office serves
     PERSON = "person"  # the subject is assigned to this very person
     STEP = "step"  # the subject itself expects this role at its present step
 
@@ -99,9 +100,8 @@ class Transition:
     ``sources`` is empty for the move that creates the subject. ``targets`` is empty for a move that changes no state;
     with several, ``choose`` names the one by the inputs. ``guards`` look at the subject; ``checks`` at the inputs too.
     ``effect`` changes the subject's other columns and its children, inside the transaction; of a move that creates
-    subjects, ``born`` writes their children once they have keys, for many at once. ``then`` makes the system rows that
-    follow at once, after this move was journaled and in the same transaction. A ``system`` row is made by other moves
-    (an approved request, a finished task) or an import, never by a button.
+    subjects, ``born`` writes their children once they have keys, for many at once. A ``system`` row is made by other
+    moves (an approved request, a finished task) or an import, never by a button.
     """
 
     name: str
@@ -116,7 +116,6 @@ class Transition:
     choose: Callable[[Move], str] | None = None
     effect: Callable[[Move], None] | None = None
     born: Callable[[Sequence[Move]], None] | None = None
-    then: Callable[[Move], None] | None = None
     opinion: bool = False  # an opinion text is compulsory: every return, refusal and rework
     system: bool = False
 

@@ -28,6 +28,13 @@ class Perm(TextChoices):
     )
     CASE_VIEW = "case.view", _("See the cases of one's own area.")
     CASE_VIEW_DEPARTMENT = "case.view_department", _("See the cases that one's own department leads or helps with.")
+    TICKET_VIEW = "ticket.view", _("See the hotline's tickets of one's own area, with callers masked.")
+    TICKET_VIEW_UNIT = "ticket.view_unit", _("See the tickets that one's own unit has or had, with callers masked.")
+    CALLER_VIEW = (
+        "caller.view",
+        _("Look callers up by number, see their earlier tickets, and reveal one with a purpose; each is recorded."),
+    )
+    UNIT_SUPERVISE = "unit.supervise", _("Put units on the list of those whose replies their leader signs off.")
     EVIDENCE_ORIGINAL = (
         "evidence.original",
         _("Take the untouched original of a photo or file, with all it tells; each time is recorded."),

@@ -57,6 +57,8 @@ _LOOK = frozenset({Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.OBJECT_VIEW, Perm.
 _STAFF = _LOOK | {Perm.ACCOUNT_VIEW}
 _CASES = frozenset({Perm.CASE_VIEW})
 _OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
+_TICKETS = frozenset({Perm.TICKET_VIEW_UNIT})
+_HOTLINE = frozenset({Perm.TICKET_VIEW, Perm.CALLER_VIEW})
 _ORIGINALS = frozenset({Perm.EVIDENCE_ORIGINAL})  # those who judge what a photo proves
 
 ROLES: dict[Role, RoleSpec] = {
@@ -79,31 +81,41 @@ ROLES: dict[Role, RoleSpec] = {
         _("Dispatches filed cases to departments and decides on their requests."), _EITHER, _STAFF | _CASES
     ),
     Role.DEPT_CLERK: RoleSpec(
-        _("Receives the department's cases, assigns handlers and confirms their work."), _DEPARTMENT, _STAFF | _OURS
+        _("Receives the department's cases, assigns handlers and confirms their work."),
+        _DEPARTMENT,
+        _STAFF | _OURS | _TICKETS,
     ),
-    Role.HANDLER: RoleSpec(_("Handles the department's cases on the spot."), _DEPARTMENT, _LOOK | _OURS),
+    Role.HANDLER: RoleSpec(_("Handles the department's cases on the spot."), _DEPARTMENT, _LOOK | _OURS | _TICKETS),
     Role.HOTLINE_OPERATOR: RoleSpec(
-        _("Answers the 12345 hotline, logs demands and passes them to the unit responsible."), _EITHER, _LOOK | _CASES
+        _("Answers the 12345 hotline, logs demands and passes them to the unit responsible."),
+        _EITHER,
+        _LOOK | _CASES | _HOTLINE,
     ),
     Role.CALLBACK_AGENT: RoleSpec(
-        _("Calls people back and asks whether their demand was met."), _EITHER, _LOOK | _CASES
+        _("Calls people back and asks whether their demand was met."), _EITHER, _LOOK | _CASES | _HOTLINE
     ),
     Role.HOTLINE_LEADER: RoleSpec(
-        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF | _CASES
+        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF | _CASES | _HOTLINE
     ),
     Role.STREET_STAFF: RoleSpec(
-        _("Handles what reaches the street, and prepares whistles."), _EITHER, _STAFF | _CASES | {Perm.REGISTER_VIEW}
+        _("Handles what reaches the street, and prepares whistles."),
+        _EITHER,
+        _STAFF | _CASES | _TICKETS | {Perm.REGISTER_VIEW},
     ),
     Role.STREET_LEADER: RoleSpec(
         _("Leads the street office and may whistle for departments."),
         _EITHER,
-        _STAFF | _CASES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
+        _STAFF | _CASES | _TICKETS | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
     ),
     Role.PLATFORM_CLERK: RoleSpec(
-        _("Reviews whistles for the district platform and issues them to departments."), _EITHER, _STAFF | _CASES
+        _("Reviews whistles for the district platform and issues them to departments."),
+        _EITHER,
+        _STAFF | _CASES | _TICKETS,
     ),
     Role.MANAGER: RoleSpec(
-        _("Supervises, reads the scores and rules on appeals."), _EITHER, _STAFF | _CASES | _ORIGINALS
+        _("Supervises, reads the scores and rules on appeals."),
+        _EITHER,
+        _STAFF | _CASES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),

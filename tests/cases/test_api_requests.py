@@ -143,7 +143,7 @@ def test_no_path_of_decision_is_longer_than_the_question_for_whom_it_waits():
     from cases.approvals.models import LONGEST_PATH
 
     assert max(len(kind.path) for kind in KINDS.values()) <= LONGEST_PATH
-    assert set(RequestKind) >= set(KINDS)
+    assert {kind for _about, kind in KINDS} == set(RequestKind)
     assert APPROVAL.turn
 
 

@@ -16,6 +16,8 @@ from cases.catalogue.seeding import load_conditions
 from cases.deadlines.calendar_import import import_calendar
 from cases.deadlines.models import CalendarYear
 from cases.demo import play
+from cases.hotline.reference import TicketCategory
+from cases.hotline.seeding import load_categories, load_types
 from cases.routing.importing import import_responsibilities
 from cases.routing.models import Responsibility
 from citygrid.accounts.models import User
@@ -63,6 +65,9 @@ class Command(BaseCommand):
             load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
         if not Responsibility.objects.exists():
             import_responsibilities(path=FIXTURES / "demo" / "responsibilities.csv", at=build.START)
+        load_types(at=build.START)
+        if not TicketCategory.objects.exists():
+            load_categories(path=FIXTURES / "ticket_categories.csv", at=build.START)
         if not CalendarYear.objects.exists():
             import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
         if not play.is_filled():

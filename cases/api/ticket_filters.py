@@ -1,0 +1,94 @@
+"""Narrow a list of tickets; what cannot be understood is refused, never ignored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.api.reader import Reader
+from cases.hotline import identity
+from cases.hotline.models import Ticket
+from cases.hotline.states import Channel, Level, TicketState
+from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.refusals import Malformed
+from gridmap.areas.models import Area, AreaLink
+
+
+class TicketFilters(django_filters.FilterSet):
+    """The filters of ``/api/v1/tickets/``."""
+
+    state = django_filters.MultipleChoiceFilter(
+        choices=TicketState.choices, label=gettext_lazy("State; may be repeated.")
+    )
+    phone = django_filters.CharFilter(
+        method="of_phone", max_length=30, label=gettext_lazy("A caller's whole number; for the hotline, on record.")
+    )
+    caller = django_filters.NumberFilter(method="of_caller", label=gettext_lazy("Key of a caller; for the hotline."))
+    unit = django_filters.CharFilter(field_name="unit__code", max_length=40, label=gettext_lazy("Code of the unit."))
+    demand_type = django_filters.CharFilter(field_name="demand_type__code", max_length=20, label=gettext_lazy("Code."))
+    category = django_filters.CharFilter(field_name="category__code", max_length=20, label=gettext_lazy("Code."))
+    level = django_filters.MultipleChoiceFilter(choices=Level.choices, label=gettext_lazy("Level; may be repeated."))
+    channel = django_filters.MultipleChoiceFilter(
+        choices=Channel.choices, label=gettext_lazy("Channel; may be repeated.")
+    )
+    case = django_filters.CharFilter(field_name="case__number", max_length=24, label=gettext_lazy("Number of a case."))
+    area = django_filters.CharFilter(
+        method="in_area", max_length=40, label=gettext_lazy("Code of an area; all below it is included.")
+    )
+    q = django_filters.CharFilter(
+        method="search", max_length=100, label=gettext_lazy("Beginning of the number, or part of the text or address.")
+    )
+    received_after = django_filters.IsoDateTimeFilter(
+        field_name="received_at", lookup_expr="gte", label=gettext_lazy("Received at or after this time.")
+    )
+    received_before = django_filters.IsoDateTimeFilter(
+        field_name="received_at", lookup_expr="lt", label=gettext_lazy("Received before this time.")
+    )
+    mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the tickets whose next move is yours."))
+
+    class Meta:
+        model = Ticket
+        fields: list[str] = []
+
+    @property
+    def reader(self) -> Reader:
+        """Who asks."""
+        return Reader.of(self.request)
+
+    def of_phone(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the tickets of callers with this number. Raises ``NotAllowed`` outside the hotline."""
+        callers = identity.look_up(phone=value, by=self.reader.user, at=self.reader.at)
+        return queryset.filter(caller__in=[one.pk for one in callers])
+
+    def of_caller(self, queryset: Any, name: str, value: Any) -> Any:
+        """Keep one caller's; who calls is the hotline's knowledge alone."""
+        return queryset.filter(caller=value) if identity.of_hotline(self.reader.acting) else queryset.none()
+
+    def in_area(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep what lies in an area."""
+        root = Area.objects.filter(code=value).values_list("pk", flat=True).first()
+        if root is None:
+            fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.")
+            fault %= {"value": value, "list": "areas"}
+            raise Malformed(fault, fields={name: [fault]})
+        return queryset.filter(area__in=AreaLink.objects.filter(ancestor=root).values("descendant"))
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep what the reader may mean.
+
+        Outside the hotline only what goes out is searched, so that no name can be tried on what was told.
+        """
+        found = Q(number__startswith=value.upper()) | Q(address__icontains=value)
+        for column in (
+            ("title", "content") if identity.of_hotline(self.reader.acting) else ("shown_title", "shown_content")
+        ):
+            found |= Q(**{f"{column}__icontains": value})
+        return queryset.filter(found)
+
+    def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the reader's own work."""
+        return queryset.waiting_for(self.reader.acting) if value == "1" else queryset

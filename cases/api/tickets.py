@@ -1,0 +1,101 @@
+"""``/api/v1/tickets/``: log, find, look at, and move tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.response import Response
+
+from cases.api import tickets_shown
+from cases.api.described import MoveSerializer
+from cases.api.described_ticket import NewTicketSerializer, TicketRowSerializer, TicketSerializer
+from cases.api.reader import TICKET_RIGHTS
+from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
+from cases.api.ticket_filters import TicketFilters
+from cases.hotline.models import Ticket
+from cases.hotline.reference import DemandType, TicketCategory
+from cases.hotline.services import CallerTold, log_ticket
+from citygrid.common.errors import Invalid
+from citygrid.common.idempotency import IdempotentMixin
+
+TICKETS = Shown(
+    Ticket, "number", rows=tickets_shown.rows, detail=tickets_shown.detail, load=tickets_shown.load,
+    joined=lambda tickets: tickets.select_related(*tickets_shown.ROW_JOINS),
+).register()  # fmt: skip
+
+
+class TicketListView(IdempotentMixin, SubjectList):
+    """Tickets of one's areas and units."""
+
+    shown = TICKETS
+    rights = TICKET_RIGHTS
+    queryset = Ticket.objects.none()
+    serializer_class = TicketRowSerializer
+    filterset_class = TicketFilters
+    ordering = "-received_at"
+    ordering_fields = ("received_at", "number")
+
+    @extend_schema(operation_id="tickets_list", responses=TicketRowSerializer(many=True))
+    def get(self, request: Any) -> Response:
+        """Answer one page of tickets."""
+        return self.page()
+
+    @extend_schema(
+        operation_id="tickets_create",
+        request=NewTicketSerializer,
+        responses={
+            201: TicketSerializer,
+            200: OpenApiResponse(TicketSerializer, description="The ticket that this client_request_id logged before."),
+        },
+    )
+    def post(self, request: Any) -> Response:
+        """Log a demand. Without a name and number, or with anonymous, nobody can be called back."""
+        body = NewTicketSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        given, reader = dict(body.validated_data), self.reader
+        told = CallerTold(
+            name=given.pop("caller_name"), phone=given.pop("caller_phone"), gender=given.pop("caller_gender"),
+            address=given.pop("caller_address"), other_phones=given.pop("other_phones", []),
+        )  # fmt: skip
+        given["demand_type"] = _entry("demand_type", "demand-types", DemandType, given["demand_type"])
+        if category := given.pop("category", ""):
+            given["category"] = _entry("category", "ticket-categories", TicketCategory, category)
+        ticket = log_ticket(**given, caller=told, by=reader.user, at=reader.at)
+        fresh = ticket.received_at == reader.at
+        return Response(self.shown.find(reader, pk=ticket.pk), status=201 if fresh else 200)
+
+
+class TicketDetailView(SubjectDetail):
+    """One ticket."""
+
+    shown = TICKETS
+    rights = TICKET_RIGHTS
+    queryset = Ticket.objects.none()
+
+    @extend_schema(operation_id="tickets_retrieve", responses=TicketSerializer)
+    def get(self, request: Any, number: str) -> Response:
+        """Answer one ticket with its rounds, its clocks, its callbacks, and what you can do with it."""
+        return self.show(number)
+
+
+class TicketMoveView(SubjectMove):
+    """A move of one ticket."""
+
+    shown = TICKETS
+    rights = TICKET_RIGHTS
+    queryset = Ticket.objects.none()
+
+    @extend_schema(operation_id="tickets_move", request=MoveSerializer, responses=TicketSerializer)
+    def post(self, request: Any, number: str, name: str) -> Response:
+        """Make a move; the body holds the inputs that the action names. Answers the fresh ticket."""
+        return self.move(number, name)
+
+
+def _entry(field: str, listed: str, model: Any, code: str) -> Any:
+    found = model.objects.filter(code=code).first()
+    if found is None:
+        fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": code, "list": listed}
+        raise Invalid(fault, fields={field: [fault]})
+    return found

@@ -1,0 +1,99 @@
+"""Units that take tickets: street offices, departments, enterprises, and the district platform as the last resort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cases.workflow.people import Acting
+from citygrid.accounts.models import User
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role
+from gridmap.areas.models import Level
+from gridmap.departments.models import Department, DepartmentKind
+from gridmap.posts.models import Post
+
+STREET_ROLES = (Role.STREET_STAFF, Role.STREET_LEADER)
+
+
+def stands_at(unit: Department, role: str, area_id: int | None, department_id: int | None) -> bool:
+    """Whether a post stands at the unit: at the department itself, or in the area for which its office stands.
+
+    Streets and the district platform hold posts by area; those of departments always name the department.
+    """
+    if department_id is not None:
+        return department_id == unit.pk
+    if area_id is None or area_id != unit.area_served_id:
+        return False
+    if role in STREET_ROLES:
+        return bool(unit.kind == DepartmentKind.STREET_OFFICE)
+    return bool(role == Role.PLATFORM_CLERK and unit.code == settings.PLATFORM_UNIT)
+
+
+def roles_of(unit: Department) -> tuple[Role, Role]:
+    """Return the roles of those who work on the unit's tickets, and of who signs its replies off."""
+    if unit.kind == DepartmentKind.STREET_OFFICE:
+        return Role.STREET_STAFF, Role.STREET_LEADER
+    if unit.code == settings.PLATFORM_UNIT:
+        return Role.PLATFORM_CLERK, Role.PLATFORM_CLERK
+    return Role.DEPT_CLERK, Role.DEPT_CLERK
+
+
+def own_units(acting: Acting) -> list[int]:
+    """Return the keys of the units at which the person's posts stand, with the departments below them."""
+    streets = {area for role, area, _d, _s in acting.posts if role in STREET_ROLES and area is not None}
+    platforms = {area for role, area, _d, _s in acting.posts if role == Role.PLATFORM_CLERK and area is not None}
+    found = set(acting.departments(Perm.TICKET_VIEW_UNIT))
+    if streets or platforms:
+        offices = Q(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
+        last = Q(code=settings.PLATFORM_UNIT, area_served__in=platforms)
+        found |= set(Department.objects.filter(offices | last).values_list("pk", flat=True))
+    return sorted(found)
+
+
+def units(acting: Acting) -> Any:
+    """Return the units that a ticket can be given to, as far as the person sees them; centres take none."""
+    seen = Department.objects.visible_to(acting.user, acting.at).in_force(acting.at)
+    return seen.filter(~Q(kind=DepartmentKind.CENTRE) | Q(code=settings.PLATFORM_UNIT))
+
+
+def staff_of(unit: Department | None, at: Any) -> Any:
+    """Return the people of a unit among whom one handler can be named."""
+    if unit is None:
+        return User.objects.none()
+    posts = Post.objects.in_force(at).filter(department=unit)
+    by_area = []
+    if unit.kind == DepartmentKind.STREET_OFFICE:
+        by_area = list(STREET_ROLES)
+    elif unit.code == settings.PLATFORM_UNIT:
+        by_area = [Role.PLATFORM_CLERK]
+    placed = Post.objects.in_force(at).filter(area=unit.area_served_id, role__in=by_area)
+    return User.objects.filter(Q(pk__in=posts.values("user")) | Q(pk__in=placed.values("user")), is_active=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A unit, and in a sentence why."""
+
+    unit: Department
+    reason: str
+
+
+def propose(ticket: Any, acting: Acting) -> Proposal | None:
+    """Propose who should take the ticket: the unit of its group, that of its category, the street, the platform."""
+    main = ticket.main_ticket
+    if main is not None and main.unit is not None:
+        return Proposal(main.unit, _("The ticket %(number)s about the same matter is there.") % {"number": main.number})
+    category = ticket.category
+    if category is not None and category.unit is not None:
+        return Proposal(category.unit, _("It alone is competent for “%(category)s”.") % {"category": category.label})
+    streets = [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]
+    offices = Department.objects.in_force(acting.at).filter(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
+    if ticket.geom is not None and (office := offices.order_by("code").first()):
+        return Proposal(office, _("The place lies in its street (direct dispatch)."))
+    last = Department.objects.in_force(acting.at).filter(code=settings.PLATFORM_UNIT).first()
+    return Proposal(last, _("No street or department is clearly competent; the platform takes it.")) if last else None

@@ -1,0 +1,34 @@
+"""Connect the room with those below it: lists of inputs, kinds of requests, and what cases tell their tickets."""
+
+from __future__ import annotations
+
+from cases.approvals.kinds import KINDS
+from cases.approvals.states import RequestKind
+from cases.casework.checks import WAITING
+from cases.catalogue.models import Category
+from cases.hotline import outcomes, requests
+from cases.hotline.models import Ticket
+from cases.hotline.table import TICKET
+from cases.hotline.units import units
+from cases.workflow.engine import AFTER_MOVE, register
+from cases.workflow.inputs import RESOLVERS
+from cases.workflow.people import Acting
+from citygrid.accounts.models import User
+
+
+def connect() -> None:
+    """Called once, when Django is ready, after the rooms below."""
+    register(Ticket, TICKET)
+    AFTER_MOVE.append(outcomes.follow)
+    WAITING[:] = [outcomes.waits]
+    KINDS["ticket", RequestKind.RETURN] = requests.RETURN
+    KINDS["ticket", RequestKind.EXCLUSION] = requests.EXCLUSION
+    RESOLVERS.update(
+        {
+            "tickets": lambda key, by, at: Ticket.objects.visible_to(by, at).filter(number=key).first(),
+            "units": lambda key, by, at: units(Acting.of(by, at)).filter(code=key).first(),
+            # Whom a unit can name is judged by the move, which knows the unit.
+            "unit-staff": lambda key, by, at: User.objects.filter(username=key, is_active=True).first(),
+            "categories": lambda key, by, at: Category.objects.in_force(at).filter(code=key).first(),
+        }
+    )
