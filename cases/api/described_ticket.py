@@ -280,7 +280,7 @@ class DemandTypeSerializer(EntrySerializer):
 class TicketCategorySerializer(EntrySerializer):
     """A node of the category tree."""
 
-    parent = s.CharField(allow_null=True, help_text="Code.")
+    parent = s.CharField(allow_null=True, help_text="Code.")  # type: ignore[assignment]
     level = s.ChoiceField(choices=Level.choices, help_text="Proposed.")
     case_category = s.CharField(allow_null=True, help_text="Code of the category that a case would have.")
     unit = s.CharField(allow_null=True, help_text="Code of the unit that alone is competent.")

@@ -134,7 +134,7 @@ class TicketWalk:
 def case_of(walk: TicketWalk, condition: Any) -> Case:
     """Raise a case from the ticket."""
     walk.do("raise_case", walk.staff, category=condition.category.code)
-    return Case.objects.get(pk=walk.ticket.case_id)
+    return Case.objects.get(tickets=walk.ticket)
 
 
 def drive_to_close(case: Case, people: dict[str, Any], condition: Any, at: Any) -> Walk:
