@@ -74,7 +74,8 @@ def test_me_tells_user_posts_and_rights(people, city, departments):
     }
     assert second["to"] is not None
     assert me["permissions"] == [
-        "area.view", "department.view", "object.view", "catalogue.view", "case.view_department", "account.view",
+        "area.view", "department.view", "object.view", "catalogue.view", "case.view_department", "ticket.view_unit",
+        "account.view",
     ]  # fmt: skip
 
 
