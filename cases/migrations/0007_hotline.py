@@ -11,7 +11,7 @@ import citygrid.common.crypto
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_lists_at_depth"),
+        ("cases", "0006_responsibility_matrix"),
         ("gridmap", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
