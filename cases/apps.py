@@ -23,14 +23,18 @@ class CasesConfig(AppConfig):
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
+        from cases.whistles import timely as whistles_timely  # noqa: PLC0415
+        from cases.whistles.wiring import connect as connect_whistles  # noqa: PLC0415
         from citygrid.common import facts, periodic, worklists  # noqa: PLC0415
 
         connect()
         connect_routing()
         hotline.connect()
+        connect_whistles()
         facts.plug(append, append_many)
         worklists.register(waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)
         periodic.register("watch the deadlines", timedelta(minutes=1), escalation.run)
         periodic.register("move on what waits for a date", timedelta(minutes=1), timely.run)
+        periodic.register("mark who did not come to a whistle", timedelta(minutes=1), whistles_timely.run)
         periodic.register("seal the journal", timedelta(days=1), seal)

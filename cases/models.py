@@ -15,11 +15,18 @@ from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory, TicketLimit
 from cases.journal.models import Event, Seal
 from cases.routing.models import Responsibility
+from cases.whistles.calls import WhistleCall
+from cases.whistles.kinds import KindLimit, WhistleKind
+from cases.whistles.models import Whistle
+from cases.whistles.ratings import Rating
+from cases.whistles.report_ins import ReportIn
+from cases.whistles.sources import WhistleSource
 
 __all__ = [
     "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller",
     "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
-    "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "NumberSeries", "Origin", "Responsibility",
-    "Round", "Seal", "StageLimit", "SupervisedUnit", "Supervision", "Ticket", "TicketCategory", "TicketLimit",
-    "TicketRound", "Timetable",
+    "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries", "Origin",
+    "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SupervisedUnit", "Supervision", "Ticket",
+    "TicketCategory", "TicketLimit", "TicketRound", "Timetable", "Whistle", "WhistleCall", "WhistleKind",
+    "WhistleSource",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ def ends(move: Move) -> None:
     """Note when and by whom the case ended; end its last round, and what is still open about it."""
     case = move.subject
     case.closed_at, case.closed_by = move.at, move.by
-    case.handler = None
+    case.handler, case.whistle_number = None, ""
     end_round(move)
     if move.before in (State.VERIFYING, State.CHECKING):
         recall_verify(move)

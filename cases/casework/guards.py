@@ -128,3 +128,11 @@ def photos_prove_it(move: Move) -> Any:
     if any(one.round_number == case.round_number and not one.remarks for one in photos):
         return None
     return _("No photo of the finished work proves time and place. Send a grid worker to check.")
+
+
+def not_under_whistle(move: Move) -> Any:
+    """Hold everybody while the departments that the street called are at work."""
+    number = move.subject.whistle_number
+    if not number:
+        return None
+    return _("This case waits for the whistle %(number)s. What comes of the whistle moves it on.") % {"number": number}

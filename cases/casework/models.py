@@ -19,6 +19,7 @@ from cases.casework.urgency import Urgency
 from cases.workflow.fsm import Findable, Versioned, bridge
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role
 from citygrid.common.prepared import Prepared
 from citygrid.common.saving import Saving
 from gridmap.areas.models import AreaLink
@@ -120,6 +121,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
     returned = models.BooleanField(_("came back by a return"), default=False)  # narrows the dispatcher's next move
     returned_count = models.PositiveSmallIntegerField(_("returns"), default=0)
     rework_count = models.PositiveSmallIntegerField(_("reworks"), default=0)
+    whistle_number = models.CharField(_("whistle it waits for"), max_length=24, blank=True)
     urge_count = models.PositiveSmallIntegerField(_("urges"), default=0)
     reopened_count = models.PositiveSmallIntegerField(_("reopenings"), default=0)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
@@ -147,6 +149,9 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
                 | ~Q(state__in=sorted(TERMINAL)) & Q(closed_at=None),
                 name="case_ended_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(whistle_number="") | ~Q(state__in=sorted(TERMINAL)), name="case_ended_waits_for_nothing"
+            ),
             models.UniqueConstraint(
                 fields=["reporter", "client_request_id"], condition=~Q(client_request_id=""), name="case_request_once"
             ),
@@ -157,11 +162,16 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
             models.Index(fields=["lead_department", "state", "-reported_at", "-id"], name="case_department_reported"),
             models.Index(fields=["-reported_at", "-id"], name="case_reported"),
             models.Index(fields=["handler", "state"], name="case_handler_state"),
+            models.Index(fields=["whistle_number"], name="case_whistle", condition=~Q(whistle_number="")),
             models.Index(fields=["suspended_until"], name="case_to_wake", condition=Q(state=State.SUSPENDED)),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def roles_expected(self) -> tuple[Role, ...]:
+        """The street, while the case waits for its whistle."""
+        return (Role.STREET_STAFF, Role.STREET_LEADER) if self.whistle_number else ()
 
     def department_ids(self) -> tuple[int, ...]:
         """The department whose turn it is."""

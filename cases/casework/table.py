@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.casework import checks, effects, guards, limits, merging, taking_over, trust
+from cases.casework import checks, effects, guards, limits, merging, taking_over, trust, whistle_rows
 from cases.casework.states import OPEN, TERMINAL, DeclineReason, Outcome, State
 from cases.workflow.clock_rules import pause, restart, resume, revive, start, stop
 from cases.workflow.table import Actor, Input, InputType, Lifecycle, Relation, Transition
@@ -133,8 +133,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "assign_handler", _("Assign a handler"), (S.HANDLING,), (), actors=(DC,),
         inputs=(Input("handler", _("handler"), InputType.REF, ref="handlers?department={department}"),),
-        guards=(guards.no_open_request,),
-        effect=effects.assign_handler,
+        guards=(guards.no_open_request, guards.not_under_whistle), effect=effects.assign_handler,
     ),
     Transition(
         "revoke_handler", _("Revoke the handler"), (S.HANDLING,), (), actors=(DC,), guards=(guards.has_handler,),
@@ -149,11 +148,13 @@ ROWS: tuple[Transition, ...] = (
         guards=(guards.handler_revoked,), effect=effects.take_back,
         clocks=(stop("sign"), pause("handle"), start("dispatch")),
     ),
+    *whistle_rows.ROWS,
     Transition(
         "submit", _("Submit the work"), (S.HANDLING,), (S.SUBMITTED,), actors=(HA, DC),
         inputs=(OUTCOME, RESULT,
                 Input("after_photos", _("photos after"), InputType.EVIDENCE, required=False, many=True)),
-        guards=(guards.no_open_request, guards.parts_done), checks=(checks.solved_shows_photo,), effect=effects.submit,
+        guards=(guards.no_open_request, guards.not_under_whistle, guards.parts_done),
+        checks=(checks.solved_shows_photo,), effect=effects.submit,
     ),
     Transition(
         "redo_inside", _("Have it done again"), (S.SUBMITTED,), (S.HANDLING,), actors=(DC,), opinion=True,

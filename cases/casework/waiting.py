@@ -62,7 +62,7 @@ def _of_departments(departments: frozenset[int]) -> Q:
         department__in=departments, done_at=None, round_number=F("case__round_number"), case__state=State.HANDLING
     )
     return (
-        ours & (Q(state__in=settled) | Q(state=State.HANDLING, handler=None))
+        ours & (Q(state__in=settled) | Q(state=State.HANDLING, handler=None, whistle_number=""))
         | ours & Q(state__in=states, pk__in=orders().values("case"))
         | Q(pk__in=helping.values("case"))
     )

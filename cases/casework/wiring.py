@@ -102,15 +102,25 @@ def _approved(case: Case, kind: RequestKind) -> int:
     return count
 
 
+def _waits_for_whistle(case: Case) -> Any:
+    return _("The case waits for the whistle %(number)s; its limit stands still until then.") % {
+        "number": case.whistle_number
+    }
+
+
 def _why_no_return(case: Case, at: datetime) -> Any:
     if case.state not in (State.DISPATCHED, State.HANDLING):
         return _("A case can be returned only before work is submitted.")
+    if case.whistle_number:
+        return _waits_for_whistle(case)
     return _("A handler is assigned. Revoke the handler first.") if case.handler_id else None
 
 
 def _why_no_extension(case: Case, at: datetime) -> Any:
     if case.state != State.HANDLING:
         return _("An extension is asked for while the case is being handled.")
+    if case.whistle_number:
+        return _waits_for_whistle(case)
     if _overdue(case, at):
         return _("The time limit has passed; it can no longer be extended.")
     if _approved(case, RequestKind.EXTENSION) >= MAX_EXTENSIONS:
@@ -121,6 +131,8 @@ def _why_no_extension(case: Case, at: datetime) -> Any:
 def _why_no_suspension(case: Case, at: datetime) -> Any:
     if case.state != State.HANDLING:
         return _("A suspension is asked for while the case is being handled.")
+    if case.whistle_number:
+        return _waits_for_whistle(case)
     if _overdue(case, at):
         return _("The time limit has passed; the case can no longer be suspended.")
     return (

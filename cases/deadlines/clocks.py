@@ -24,10 +24,14 @@ COMPUTED = ("due_at", "warn_at", "calendar_token")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a clock starts with: its limit and the department that holds it."""
+    """What a clock starts with: its limit and the department that holds it.
+
+    ``started_at`` is set where the limit does not count from the move, as for an appointment made to the minute.
+    """
 
     limit: Limit
     department_id: int | None = None
+    started_at: datetime | None = None
 
 
 class Rule(Protocol):
@@ -82,7 +86,7 @@ def start(kind: str, *, subject: Any, at: datetime, begin: Start) -> Clock:
     """Start a clock. Each department has its own of a kind; a second one beside it is an ``IntegrityError``."""
     clock = Clock(
         subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind, department_id=begin.department_id,
-        started_at=at, limit_value=begin.limit.value, limit_unit=begin.limit.unit,
+        started_at=begin.started_at or at, limit_value=begin.limit.value, limit_unit=begin.limit.unit,
         work_day_mode=begin.limit.work_day_mode,
     )  # fmt: skip
     compute(clock)

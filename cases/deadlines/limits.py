@@ -20,6 +20,7 @@ HOURS_PER_WORK_DAY = 8  # 工作日 = 8 working hours, whatever the season's tim
 class LimitUnit(TextChoices):
     """Units of a time limit (handbook §2.6)."""
 
+    MINUTE = "minute", _("minutes")  # the plain clock too, where hours are too coarse
     URGENT_HOUR = "urgent_hour", _("urgent hours")  # 紧急工作时: the plain clock, nights and holidays included
     WORK_HOUR = "work_hour", _("working hours")  # 工作时
     WORK_DAY = "work_day", _("working days")  # 工作日
@@ -67,8 +68,8 @@ class Limit:
     @property
     def duration(self) -> timedelta:
         """The length, in plain or in working time by :attr:`counts_work`."""
-        hours = {LimitUnit.NATURAL_DAY: 24, LimitUnit.WORK_DAY: HOURS_PER_WORK_DAY}.get(self.unit, 1)
-        return timedelta(microseconds=int(self.value * hours * 3_600_000_000))
+        minutes = {LimitUnit.MINUTE: 1, LimitUnit.NATURAL_DAY: 24 * 60, LimitUnit.WORK_DAY: HOURS_PER_WORK_DAY * 60}
+        return timedelta(microseconds=int(self.value * minutes.get(self.unit, 60) * 60_000_000))
 
     @property
     def day_ends(self) -> int:

@@ -24,6 +24,7 @@ from citygrid.common.facts import Subject
 
 CHUNK = 200  # so many clocks a transaction: their cases wait no longer than that takes
 MOST = 5_000  # a run of the periodic job; the next one goes on
+PLAIN = (LimitUnit.MINUTE, LimitUnit.URGENT_HOUR, LimitUnit.NATURAL_DAY)
 _COLUMNS = ("limit_value", "limit_unit", "warned_at", "overdue_noted_at", *clocks.COMPUTED)
 
 
@@ -37,7 +38,7 @@ def recompute_open(*, at: datetime, by: Any = None, most: int = MOST) -> int:
             return 0
         changed = 0
         for stale in Clock.objects.computed_otherwise(stamp.calendar):
-            plain = stale.filter(limit_unit__in=[LimitUnit.URGENT_HOUR, LimitUnit.NATURAL_DAY])
+            plain = stale.filter(limit_unit__in=PLAIN)
             plain.update(calendar_token=stamp.calendar)
             changed += _in_chunks(stale, lambda clock: None, "calendar", at, by, most=most)
         return changed

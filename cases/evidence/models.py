@@ -38,13 +38,17 @@ class Remark(models.TextChoices):
     USED_BEFORE = "used_before", _("The same file was used on another case.")
 
 
+# Labels of the models beside the case that evidence may belong to, such as "cases.whistle"; the rooms above name them.
+HOLDERS: list[str] = []
+
+
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    """Reads of evidence: what belongs to a case one may see, and one's own uploads not used yet."""
+    """Reads of evidence: what belongs to something one may see, and one's own uploads not used yet."""
 
     scope_path = "case__area_id"
 
     def visible_to(self, user: Any, at: datetime | None = None) -> Self:
-        """Keep evidence of the person's cases and the person's own unused uploads.
+        """Keep evidence of what the person sees and the person's own unused uploads.
 
         Who is sent to look at a case elsewhere sees its evidence as long as the task waits.
         """
@@ -52,20 +56,27 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             return self.none()
         cases = apps.get_model("cases", "Case").objects.visible_to(user, at)
         sent = apps.get_model("cases", "FieldTask").objects.waiting().filter(assignee=user.pk, case__isnull=False)
-        seen = Q(case__in=cases.values("pk")) | Q(case__in=sent.values("case"))
-        return self.filter(seen | Q(case=None, uploaded_by=user.pk))
+        seen = Q(case__in=cases.values("pk")) | Q(case__in=sent.values("case")) | Q(move="", uploaded_by=user.pk)
+        for label in HOLDERS:
+            things: Any = apps.get_model(label)
+            seen |= Q(holder_type=label, holder_id__in=things.objects.visible_to(user, at).values("pk"))
+        return self.filter(seen)
 
     def of_case(self, case: Any) -> Self:
         """Keep the evidence of a case, of all its rounds, in the order of its use."""
         return self.filter(case=case).order_by("used_at", "uploaded_at", "pk")
 
+    def of_holder(self, thing: Any) -> Self:
+        """Keep the evidence of something that is no case, in the order of its use."""
+        return self.filter(holder_type=thing._meta.label_lower, holder_id=thing.pk).order_by("used_at", "pk")
+
     def unused(self, at: datetime) -> Self:
         """Keep uploads that nobody used within ``EVIDENCE_UNUSED_HOURS``."""
-        return self.filter(case=None, uploaded_at__lt=at - timedelta(hours=settings.EVIDENCE_UNUSED_HOURS))
+        return self.filter(move="", uploaded_at__lt=at - timedelta(hours=settings.EVIDENCE_UNUSED_HOURS))
 
 
 class Evidence(models.Model):
-    """One uploaded file, tied to a case and a move when it is used."""
+    """One uploaded file, tied to a case, or to another holder, and to a move when it is used."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     uploaded_by = models.ForeignKey(
@@ -97,6 +108,8 @@ class Evidence(models.Model):
     case = models.ForeignKey(
         "cases.Case", models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name=_("case")
     )
+    holder_type = models.CharField(_("type of what it belongs to, if no case"), max_length=60, blank=True)
+    holder_id = models.BigIntegerField(_("key of what it belongs to, if no case"), null=True, blank=True)
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
     move = models.CharField(_("move"), max_length=60, blank=True)  # the move it proves, such as case.submit
     purpose = models.CharField(
@@ -113,18 +126,28 @@ class Evidence(models.Model):
         verbose_name_plural = _("evidence")
         constraints = [
             models.CheckConstraint(
-                condition=Q(case=None, move="", used_at=None)
-                | Q(case__isnull=False, move__gt="", used_at__isnull=False),
+                condition=Q(case=None, holder_type="", holder_id=None, move="", used_at=None)
+                | Q(case__isnull=False, holder_type="", holder_id=None, move__gt="", used_at__isnull=False)
+                | Q(case=None, holder_type__gt="", holder_id__isnull=False, move__gt="", used_at__isnull=False),
                 name="evidence_of_a_move",
             )
         ]
         indexes = [
             models.Index(fields=["case", "used_at"], name="evidence_case"),
-            models.Index(fields=["uploaded_at"], condition=Q(case=None), name="evidence_unused"),
+            models.Index(fields=["holder_type", "holder_id"], condition=~Q(holder_type=""), name="evidence_holder"),
+            models.Index(fields=["uploaded_at"], condition=Q(move=""), name="evidence_unused"),
         ]
 
     def __str__(self) -> str:
         return f"{self.media_type} {self.sha256[:12]}"
+
+    @property
+    def holder(self) -> Any:
+        """The case or other thing that it belongs to; ``None`` until it is used."""
+        if not self.holder_type:
+            return self.case
+        things: Any = apps.get_model(self.holder_type)
+        return things._base_manager.get(pk=self.holder_id)
 
     @property
     def is_photo(self) -> bool:

@@ -18,10 +18,11 @@ from gridmap.posts.rights import require
 
 def take_original(*, piece: Evidence, by: Any, at: datetime) -> Part:
     """Return the original. Raises ``NotAllowed`` without the right over the case, or before a case uses the file."""
-    if piece.case is None:
+    holder = piece.holder
+    if holder is None:
         raise NotAllowed(_("This upload belongs to no case yet; only the sender has the original."))
-    require(by, Perm.EVIDENCE_ORIGINAL, piece.case, at)
+    require(by, Perm.EVIDENCE_ORIGINAL, holder, at)
     part = original_of(piece)
     with transaction.atomic():
-        facts.record("evidence.original_taken", piece, at=at, by=by, case=piece.case.number, sha256=piece.sha256)
+        facts.record("evidence.original_taken", piece, at=at, by=by, case=holder.number, sha256=piece.sha256)
     return part

@@ -71,7 +71,7 @@ def store_upload(
 
 
 def _must_not_pile_up(by: Any) -> None:
-    if by is not None and Evidence.objects.filter(case=None, uploaded_by=by).count() >= MOST_UNUSED:
+    if by is not None and Evidence.objects.filter(move="", uploaded_by=by).count() >= MOST_UNUSED:
         raise Conflict(
             _("You have sent %(most)s files that no case uses. Use them first; unused ones are deleted by themselves.")
             % {"most": MOST_UNUSED},

@@ -33,7 +33,7 @@ _FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 def mark(piece: Evidence) -> None:
     """Put the strip into the served copy of a photo that belongs to a case; once. Two who do it at once agree."""
-    if piece.marked or not piece.is_photo or piece.case_id is None:
+    if piece.marked or not piece.is_photo or not piece.move:
         return
     plain = str(piece.served.name)
     try:
@@ -57,7 +57,7 @@ def lines_for(piece: Evidence) -> list[str]:
     """Return the lines of the strip, in the language of the installation, or in Latin letters without a font."""
     chinese = font_file() is not None
     with translation.override(settings.LANGUAGE_CODE if chinese else "en"):
-        lines = [f"{piece.case.number}  {_when(piece)}", _where(piece), _who(piece)]  # type: ignore[union-attr]
+        lines = [f"{piece.holder.number}  {_when(piece)}", _where(piece), _who(piece)]
     if not chinese:
         lines = ["".join(letter for letter in line if ord(letter) < 0x250).strip(" ·") for line in lines]
     return [line for line in lines if line]
@@ -76,7 +76,7 @@ def _local(moment: Any) -> str:
 
 
 def _where(piece: Evidence) -> str:
-    case: Any = piece.case
+    case: Any = piece.holder
     parts = [case.area.name]
     if case.address:
         parts.append(case.address)

@@ -55,7 +55,7 @@ class EvidenceWidget(forms.FileInput):
         """Add what was sent already, as far as it is the person's own and unused."""
         context = super().get_context(name, None, attrs)
         ids = [key for key in value or [] if _is_id(key)]
-        own = Evidence.objects.filter(case=None, uploaded_by=self.acting.user.pk, pk__in=ids) if ids else []
+        own = Evidence.objects.filter(move="", uploaded_by=self.acting.user.pk, pk__in=ids) if ids else []
         context["pieces"] = list(own)
         return context
 

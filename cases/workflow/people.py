@@ -150,5 +150,18 @@ class Acting:
         if relation in (Relation.DEPARTMENT, Relation.CO_DEPARTMENT):
             theirs = subject.department_ids() if relation == Relation.DEPARTMENT else subject.co_department_ids()
             return not self.acts_for(actor.role).isdisjoint(theirs)
-        above = self.above(subject.area_id)
-        return any((area if area is not None else served) in above for _r, area, _d, served in posts)
+        return any(
+            (area if area is not None else served) in self.above(place)
+            for place in _places(relation, subject)
+            for _r, area, _d, served in posts
+        )
+
+
+def _places(relation: Relation, subject: Any) -> tuple[int, ...]:
+    """Return the areas in or above which a post must stand."""
+    if relation == Relation.PLATFORM:
+        return (subject.platform_area_id,)
+    if relation == Relation.GUEST_PLATFORM:
+        found: tuple[int, ...] = subject.guest_area_ids()
+        return found
+    return (subject.area_id,)

@@ -27,6 +27,8 @@ class Relation(StrEnum):
     CO_DEPARTMENT = "co_department"  # so at a department that helps the one whose turn it is
     UNIT = "unit"  # the post stands at the unit that has the ticket, or in the very area that a street office serves
     PERSON = "person"  # the subject is assigned to this very person
+    PLATFORM = "platform"  # the post's area holds the district whose platform decides on the subject
+    GUEST_PLATFORM = "guest_platform"  # … or another district whose units are called
     STEP = "step"  # the subject itself expects this role at its present step
 
 

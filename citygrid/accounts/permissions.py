@@ -35,6 +35,7 @@ class Perm(TextChoices):
         _("Look callers up by number, see their earlier tickets, and reveal one with a purpose; each is recorded."),
     )
     UNIT_SUPERVISE = "unit.supervise", _("Put units on the list of those whose replies their leader signs off.")
+    WHISTLE_VIEW = "whistle.view", _("See the whistles of one's own area.")
     EVIDENCE_ORIGINAL = (
         "evidence.original",
         _("Take the untouched original of a photo or file, with all it tells; each time is recorded."),

@@ -56,6 +56,7 @@ _EITHER = _AREA | _DEPARTMENT
 _LOOK = frozenset({Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.OBJECT_VIEW, Perm.CATALOGUE_VIEW})
 _STAFF = _LOOK | {Perm.ACCOUNT_VIEW}
 _CASES = frozenset({Perm.CASE_VIEW})
+_WHISTLES = frozenset({Perm.WHISTLE_VIEW})
 _OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
 _TICKETS = frozenset({Perm.TICKET_VIEW_UNIT})
 _HOTLINE = frozenset({Perm.TICKET_VIEW, Perm.CALLER_VIEW})
@@ -100,22 +101,22 @@ ROLES: dict[Role, RoleSpec] = {
     Role.STREET_STAFF: RoleSpec(
         _("Handles what reaches the street, and prepares whistles."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | {Perm.REGISTER_VIEW},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | {Perm.REGISTER_VIEW},
     ),
     Role.STREET_LEADER: RoleSpec(
         _("Leads the street office and may whistle for departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
     ),
     Role.PLATFORM_CLERK: RoleSpec(
         _("Reviews whistles for the district platform and issues them to departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS,
+        _STAFF | _CASES | _TICKETS | _WHISTLES,
     ),
     Role.MANAGER: RoleSpec(
         _("Supervises, reads the scores and rules on appeals."),
         _EITHER,
-        _STAFF | _CASES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
+        _STAFF | _CASES | _WHISTLES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),

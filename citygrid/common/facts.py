@@ -68,6 +68,7 @@ def follow(follower: Callable[[Fact, Any], None]) -> None:
 def record(
     kind: str,
     subject: Any,
+    /,
     *,
     at: datetime,
     by: Any = None,

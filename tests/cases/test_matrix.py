@@ -49,6 +49,12 @@ verifying: acceptor recall_verify
 accepted: acceptor merge
 accepted: leader file refuse_file give_back merge
 filed: dispatcher dispatch send_back
+filed: street whistle
+filed: streetlead whistle
+dispatched: street whistle
+dispatched: streetlead whistle
+handling: street whistle
+handling: streetlead whistle
 dispatched: dispatcher redispatch
 dispatched: clerk sign comment (answer_supervision)
 handling: clerk assign_handler revoke_handler submit comment (answer_supervision)
