@@ -16,7 +16,7 @@ from tests import house
 # Rows of these never leave the process by themselves: they are read through the model they belong to.
 INNER = {
     "gridmap.AreaLink", "gridmap.ResponsibilityGridMember", "cases.Clock", "cases.Round", "cases.CoDepartment",
-    "cases.TicketRound", "cases.SupervisedUnit",
+    "cases.TicketRound", "cases.SupervisedUnit", "cases.WhistleCall",
     # the same for everybody who may see the catalogue
     "cases.TicketCategory", "cases.Timetable", "cases.Responsibility",
 }  # fmt: skip

@@ -263,8 +263,6 @@ def _settled(move: Move) -> facts.Fact:
         from_state=move.before, to_state=move.subject.state,
         data={"version": move.subject.version, **noted, **move.noted},
     )  # fmt: skip
-    for follow in move.then:
-        follow()
 
 
 def _plain(value: Any) -> Any:

@@ -26,7 +26,7 @@ from cases.whistles.table import WHISTLE
 from cases.workflow.engine import advance
 from citygrid.common.errors import Refusal
 from tests.cases.walk import Walk, catalogue, photo
-from tests.cases.whistling import PLACE, POINTS, Tune, add_departments, load_kinds
+from tests.cases.whistling import PLACE, POINTS, Tune, add_departments
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 THREADS, MOVES, STORMS = 12, 10, 4
@@ -34,14 +34,14 @@ THREADS, MOVES, STORMS = 12, 10, 4
 
 @pytest.fixture
 def people(people, city):
-    load_kinds()
     add_departments(people, city)
     return people
 
 
 def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run the jobs in threads that start together; return what each answered: a refusal counts as an answer."""
-    barrier, results = threading.Barrier(len(jobs)), [None] * len(jobs)
+    barrier = threading.Barrier(len(jobs))
+    results: list[Any] = [None] * len(jobs)
 
     def work(number: int) -> None:
         barrier.wait()
@@ -100,7 +100,7 @@ def test_all_departments_arriving_at_once_arrive(people):
         )  # fmt: skip
 
     keys = {code: tune.report(code).pk for code in tune.names}
-    results = at_once([lambda code=code: arrive(code) for code in tune.names])
+    results = at_once([partial(arrive, code) for code in tune.names])
     assert {one.state for one in results} == {"arrived"}
     assert Whistle.objects.get().state == "handling"
     assert Event.objects.filter(kind="whistle.first_arrival").count() == 1
@@ -152,9 +152,13 @@ def test_recalling_while_a_department_arrives_leaves_no_half(people, _round):
 def test_a_department_rated_twice_at_once_is_rated_once(people):
     tune = Tune(people)
     tune.to("submitted")
-    whistle, at = tune.whistle, tune.at
+    given: dict[str, Any] = {"department": "CGJ", **POINTS}
+
+    def rating(who: str) -> Any:
+        return advance(Whistle(pk=tune.whistle.pk), "rate", by=people[who], at=tune.at, **given)
+
     at_once(
-        [lambda who=who: advance(Whistle(pk=whistle.pk), "rate", by=people[who], at=at, department="CGJ", **POINTS)
+        [partial(rating, who)
          for who in ("street", "streetlead")]
     )  # fmt: skip
     assert Rating.objects.count() == 1
@@ -165,7 +169,7 @@ def test_a_case_taken_up_twice_at_once_waits_for_one_whistle(people):
     walk = Walk(people, catalogue())
     walk.to("filed")
     results = at_once(
-        [lambda who=who: advance(Case(pk=walk.case.pk), "whistle", by=people[who], at=walk.at)
+        [partial(advance, Case(pk=walk.case.pk), "whistle", by=people[who], at=walk.at)
          for who in ("street", "streetlead")]
     )  # fmt: skip
     assert sum(isinstance(one, Refusal) for one in results) == 1
@@ -174,9 +178,8 @@ def test_a_case_taken_up_twice_at_once_waits_for_one_whistle(people):
 
 def given_for(name: str, user: Any, at: Any) -> dict[str, Any]:
     """Return inputs with which the move could succeed."""
-    fresh = photo(user, at)
-    return {
-        "arrive": {"people": "张三", "position": PLACE, "photos": [fresh]},
+    known: dict[str, dict[str, Any]] = {
+        "arrive": {"people": "张三", "position": PLACE, "photos": [photo(user, at)]},
         "submit": {"outcome": "solved", "result": "已清运"},
         "supervise": {"order": "尽快到场"},
         "answer_supervision": {"reply": "已到场"},
@@ -187,7 +190,8 @@ def given_for(name: str, user: Any, at: Any) -> dict[str, Any]:
         "feed_back": {"feedback": "已解决"},
         "name_lead": {"department": random.choice(["CGJ", "ZJJ", "HBJ"])},
         "comment": {"text": "批注"},
-    }.get(name, {})
+    }
+    return known.get(name, {})
 
 
 @pytest.mark.parametrize("seed", range(STORMS))
@@ -213,7 +217,7 @@ def test_a_storm_of_moves_never_breaks_the_books(people, seed):
             except Refusal:
                 pass
 
-    at_once([lambda n=n: work(n) for n in range(THREADS)])
+    at_once([partial(work, n) for n in range(THREADS)])
     assert done[0]
     timely.run(tune.at + timedelta(hours=30))
     assert_books_are_right()

@@ -19,7 +19,7 @@ from gridmap.areas.models import Area, Level
 from gridmap.areas.tree import add_area
 from gridmap.departments.models import Department, DepartmentKind
 from tests import cast
-from tests.cases.walk import AT, MINUTE, photo
+from tests.cases.walk import AT, MINUTE, Walk, photo
 
 PLACE = "120.205,27.335"
 POINTS = {"on_time": 30, "as_asked": 40, "cooperation": 15, "proof": 10}
@@ -33,6 +33,7 @@ def load_kinds() -> None:
 
 def add_departments(people: dict[str, Any], city: dict[str, Area]) -> dict[str, Department]:
     """Add clerks to two more bureaus, and a third bureau: ``zj``, ``hb``; the cast's ``clerk`` stands at CGJ."""
+    load_kinds()
     hbj = Department.objects.create(
         code="HBJ", name="生态环境局", kind=DepartmentKind.BUREAU, area_served=city[cast.CITY]
     )
@@ -182,3 +183,9 @@ class Tune:
     def _to_blown_again(self) -> None:
         self._to_rated()
         self.do("blow_again", "streetlead", opinion="未彻底解决")
+
+
+def whistle_for(walk: Walk, who: str = "street") -> Tune:
+    """Open a draft from a case."""
+    walk.do("whistle", who)
+    return Tune(walk.people, whistle=Whistle.objects.get(number=walk.case.whistle_number), at=walk.at)
