@@ -13,7 +13,7 @@ from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType, Transition
 
 # Which property of the list's entries is sent back, by the list.
-REF_KEYS = {"cases": "number", "tickets": "number"}
+REF_KEYS = {"cases": "number", "tickets": "number", "whistles": "number"}
 
 
 def whose_turn(subject: Versioned) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.api.case_urls")),
     path("", include("cases.api.hotline_urls")),
+    path("", include("cases.api.whistle_urls")),
     path("categories/", CategoryListView.as_view(), name="api_categories"),
     path("categories/<code:code>/", CategoryDetailView.as_view(), name="api_category"),
     path("evidence/", EvidenceUploadView.as_view(), name="api_evidence_upload"),
