@@ -14,12 +14,13 @@ from cases.api.clocks import clock_shown
 from cases.api.described import ExplanationSerializer, MoveSerializer
 from cases.api.described_whistle import ReportInDetailSerializer, ReportInRowSerializer
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove, SubjectView, not_found
-from cases.api.whistles import WHISTLE_RIGHTS
+from cases.api.whistles import WHISTLE_RIGHTS, whistle_named
 from cases.deadlines.explain import explain
 from cases.deadlines.models import Clock
 from cases.whistles.report_ins import ReportIn
 from cases.whistles.states import ReportState
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code
+from gridmap.departments.models import Department
 
 REPORT_INS = Shown(
     ReportIn, "pk", rows=shown.report_rows, detail=shown.report_detail, load=shown.load_report,
@@ -33,15 +34,20 @@ class ReportInFilters(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(
         choices=ReportState.choices, label=gettext_lazy("State; may be repeated.")
     )
-    whistle = django_filters.CharFilter(
-        field_name="whistle__number", max_length=24, label=gettext_lazy("Number of a whistle.")
-    )
-    department = django_filters.CharFilter(field_name="department__code", max_length=40, label=gettext_lazy("Code."))
+    whistle = django_filters.CharFilter(method="of_whistle", max_length=24, label=gettext_lazy("Number of a whistle."))
+    department = django_filters.CharFilter(
+        field_name="department__code", max_length=40, validators=[known_code("departments", Department)],
+        label=gettext_lazy("Code."),
+    )  # fmt: skip
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the report-ins whose next move is yours."))
 
     class Meta:
         model = ReportIn
         fields: list[str] = []
+
+    def of_whistle(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep those of one whistle."""
+        return queryset.filter(whistle=whistle_named(value, self.request, name))
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""

@@ -14,9 +14,9 @@ from cases.api import named
 from cases.api.described_whistle import CallableDepartmentSerializer, WhistleKindSerializer
 from cases.api.reader import Reader
 from cases.api.subjects import SubjectView
-from cases.api.whistles import WHISTLE_RIGHTS
+from cases.api.whistles import WHISTLE_RIGHTS, whistle_named
+from cases.whistles.calls import WhistleCall
 from cases.whistles.kinds import WhistleKind
-from cases.whistles.models import Whistle
 from cases.whistles.wiring import callable_departments
 from citygrid.accounts.roles import Role
 from citygrid.common.api.filters import flag_filter
@@ -128,9 +128,8 @@ class NamedFilters(django_filters.FilterSet):
 
     def of_whistle(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the departments that the whistle names."""
-        reader = Reader.of(self.request)
-        seen = Whistle.objects.visible_to(reader.user, reader.at).filter(number=value)
-        return queryset.filter(pk__in=seen.values("calls__department"))
+        whistle = whistle_named(value, self.request, name)
+        return queryset.filter(pk__in=WhistleCall.objects.filter(whistle=whistle).values("department"))
 
 
 class CalledDepartmentListView(_Departments):

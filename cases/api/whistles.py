@@ -23,10 +23,10 @@ from cases.api.described_whistle import (
     WhistleRowSerializer,
     WhistleSerializer,
 )
-from cases.api.references import referred
+from cases.api.reader import Reader
+from cases.api.references import case_named, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove, SubjectView, not_found
 from cases.api.timeline import event_shown
-from cases.casework.models import Case
 from cases.journal.models import Event
 from cases.whistles.kinds import WhistleKind
 from cases.whistles.models import Whistle
@@ -34,10 +34,12 @@ from cases.whistles.services import draft_whistle, prepare
 from cases.whistles.states import OPEN, WhistleState
 from cases.whistles.timeline import timeline_of
 from citygrid.accounts.permissions import Perm
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code, no_such
+from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
 from gridmap.areas.models import Area, Level
+from gridmap.departments.models import Department
 
 # Whoever whistles, reviews or supervises; and the departments that can be called.
 WHISTLE_RIGHTS = (Perm.WHISTLE_VIEW, Perm.CASE_VIEW_DEPARTMENT)
@@ -47,19 +49,34 @@ WHISTLES = Shown(
 ).register()  # fmt: skip
 
 
+def whistle_named(number: str, request: Any, field: str) -> int:
+    """Return the key of the whistle with that number. Raises ``Malformed`` for one that the reader does not see."""
+    reader = Reader.of(request)
+    seen = Whistle.objects.visible_to(reader.user, reader.at).filter(number=number)
+    key: int | None = seen.values_list("pk", flat=True).first()
+    if key is None:
+        fault = no_such(number, "whistles")
+        raise Malformed(fault, fields={field: [fault]})
+    return key
+
+
 class WhistleFilters(django_filters.FilterSet):
     """Narrow a list of whistles."""
 
     state = django_filters.MultipleChoiceFilter(
         choices=WhistleState.choices, label=gettext_lazy("State; may be repeated.")
     )
-    kind = django_filters.ModelChoiceFilter(
-        queryset=WhistleKind.objects.all(), to_field_name="code", label=gettext_lazy("Code of the kind.")
+    kind = django_filters.CharFilter(
+        field_name="kind__code", max_length=20, validators=[known_code("whistle-kinds", WhistleKind)],
+        label=gettext_lazy("Code of the kind."),
+    )  # fmt: skip
+    street = django_filters.CharFilter(
+        field_name="area__code", max_length=40, validators=[known_code("areas", Area)], label=gettext_lazy("Code.")
     )
-    street = django_filters.CharFilter(field_name="area__code", max_length=40, label=gettext_lazy("Code."))
     department = django_filters.CharFilter(
-        method="of_department", max_length=40, label=gettext_lazy("Code of a department that is called.")
-    )
+        method="of_department", max_length=40, validators=[known_code("departments", Department)],
+        label=gettext_lazy("Code of a department that is called."),
+    )  # fmt: skip
     case = django_filters.CharFilter(method="of_case", max_length=24, label=gettext_lazy("Number of a case."))
     open = flag_filter(method="not_ended", label=gettext_lazy("1 keeps the whistles that are not at an end."))
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps the whistles whose next move is yours."))
@@ -74,8 +91,8 @@ class WhistleFilters(django_filters.FilterSet):
 
     def of_case(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the whistles that a case is a source of."""
-        cases = Case.objects.visible_to(self.request.user).filter(number=value).values("pk")
-        found = Whistle.objects.filter(sources__subject_type="cases.case", sources__subject_id__in=cases)
+        key = case_named(value, self.request, name)
+        found = Whistle.objects.filter(sources__subject_type="cases.case", sources__subject_id=key)
         return queryset.filter(pk__in=found.values("pk"))
 
     def not_ended(self, queryset: Any, name: str, value: str) -> Any:
@@ -141,8 +158,7 @@ class WhistleListView(IdempotentMixin, SubjectList):
             return None
         found = Area.objects.visible_to(self.reader.user, self.reader.at).filter(code=code, level=Level.STREET).first()
         if found is None:
-            fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.")
-            fault %= {"value": code, "list": "areas"}
+            fault = no_such(code, "areas")
             raise Invalid(fault, fields={"street": [fault]})
         return found
 

@@ -16,6 +16,10 @@ from cases.casework.limits import work_day_mode
 from cases.casework.states import State
 from cases.catalogue.conditions import FilingCondition
 from cases.evidence.models import Evidence
+from cases.whistles.kinds import WhistleKind
+from cases.whistles.models import Whistle
+from cases.whistles.table import INSIDE
+from cases.whistles.wiring import callable_departments
 from cases.workflow.inputs import MAX_TEXT
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
@@ -23,7 +27,10 @@ from gridmap.areas.models import Grid, Level
 
 UNDISPATCHED = (State.REPORTED, State.ACCEPTED, State.FILED)  # here the rules say who shall handle it
 FEW = 6  # so many choices are shown at once
-LONG_TEXTS = frozenset({"result", "order", "reply", "text", "opinion", "reason"})
+LONG_TEXTS = frozenset(
+    {"result", "order", "reply", "text", "opinion", "reason", "asked", "why_not_alone", "conclusion", "feedback",
+     "plan", "description"}
+)  # fmt: skip
 Options = list[tuple[str, Any]]
 
 
@@ -116,7 +123,7 @@ def _reference(item: Input, subject: Any, acting: Acting, common: dict[str, Any]
         _propose(item, proposal_for(subject, acting.at), common)
     if item.many:
         return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **common)
-    empty = _("choose") if item.required else _("the nearest one on duty")
+    empty = _("choose") if item.required else _EMPTY.get(listed, "–")
     return forms.ChoiceField(choices=[("", empty), *offered], **common)
 
 
@@ -164,7 +171,38 @@ def _conditions(case: Any, acting: Acting) -> Options:
     ]
 
 
+def _whistle_departments(subject: Any, acting: Acting) -> Options:
+    """Return first the departments around, then those of other districts with the district's name."""
+    near = staff.departments(acting).order_by("code")
+    far = callable_departments(acting.user, acting.at).exclude(pk__in=near.values("pk")).select_related("area_served")
+    return [(one.code, one.label) for one in near] + [
+        (one.code, f"{one.label} · {one.area_served.label}") for one in far.order_by("code")
+    ]
+
+
+def _called(subject: Any, acting: Acting) -> Options:
+    calls = subject.calls.select_related("department").order_by("pk")
+    return [(call.department.code, call.department.label) for call in calls]
+
+
+def _whistle_kinds(subject: Any, acting: Acting) -> Options:
+    kinds = WhistleKind.objects.in_force(acting.at).order_by("position")
+    return [(kind.code, kind.label) for kind in kinds if any(acting.holds_role(role) for role in kind.blown_by)]
+
+
+def _whistles(case: Any, acting: Acting) -> Options:
+    """Return the whistles of the person's streets that a case can still join."""
+    drafts = Whistle.objects.visible_to(acting.user, acting.at).filter(state__in=INSIDE).order_by("-drafted_at")
+    return [(one.number, f"{one.number} {one.description[:40]}") for one in drafts[:50]]
+
+
+# What no choice means, where the choice is free.
+_EMPTY = {"grid-workers": _("the nearest one on duty"), "whistles": _("a whistle of its own")}
 _LISTS: dict[str, Callable[[Any, Acting], Options]] = {
+    "whistle-departments": _whistle_departments,
+    "called-departments": _called,
+    "whistle-kinds": _whistle_kinds,
+    "whistles": _whistles,
     "departments": _departments,
     "grid-workers": _workers,
     "handlers": _handlers,

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cases.casework.at_once import AT_ONCE, dispatch_at_once, is_for, why_not_at_once
+from cases.casework.models import Case
 from cases.casework.table import CASE
 from cases.casework.timeline import timeline_of
 from cases.journal.models import Event
@@ -102,7 +103,8 @@ def parted(made: list[Offer]) -> tuple[list[Offer], list[tuple[Any, str]]]:
 
 def move_url(subject: Any, name: str) -> str:
     """Return where a move on ``subject`` is sent."""
-    key = getattr(subject, "number", subject.pk)
+    named = any(field.name == "number" for field in subject._meta.concrete_fields)
+    key = subject.number if named else subject.pk
     return reverse(f"{LIFECYCLES[type(subject)].name}_move", args=[key, name])
 
 
@@ -159,6 +161,6 @@ def _changes(subject: Any, version: str, refusal: Refusal) -> list[Event]:
     if not isinstance(refusal, Conflict) or isinstance(refusal, Invalid) or not version.isdecimal():
         return []
     case = getattr(subject, "case", None) or subject
-    happened = timeline_of(case) if hasattr(case, "number") else Event.objects.of(subject)
+    happened = timeline_of(case) if isinstance(case, Case) else Event.objects.of(subject)
     known = Event.objects.of(subject).filter(facts__version=int(version)).order_by("-pk").first()
     return list(happened.filter(pk__gt=known.pk).order_by("pk")[:SHOWN_CHANGES]) if known else []

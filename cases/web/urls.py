@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import bulk, page, report, requests, search, tasks, worklist
+from cases.web import bulk, page, report, report_ins, requests, search, tasks, whistles, worklist
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("tasks/<int:pk>/", tasks.show, name="task"),
     path("tasks/<int:pk>/moves/<slug:name>/", tasks.move, name="field_task_move"),
+    path("whistles/", whistles.listed, name="whistles"),
+    path("whistles/new/", whistles.new, name="whistle_new"),
+    path("whistles/<code:number>/", whistles.show, name="whistle"),
+    path("whistles/<code:number>/board/", whistles.board, name="whistle_board"),
+    path("whistles/<code:number>/moves/<slug:name>/", whistles.move, name="whistle_move"),
+    path("report-ins/<int:pk>/", report_ins.show, name="report_in"),
+    path("report-ins/<int:pk>/moves/<slug:name>/", report_ins.move, name="report_in_move"),
     path("requests/", requests.inbox, name="requests"),
     path("requests/<int:pk>/moves/<slug:name>/", requests.move, name="approval_move"),
 ]

@@ -123,7 +123,7 @@ def test_strangers_and_who_has_no_part_find_nothing(people, tune):
     assert stranger.get("whistles/")["results"] == stranger.get("report-ins/")["results"] == []
     stranger.post(f"whistles/{number}/actions/comment/", {"text": "?"}, status=404)
     stranger.post(f"report-ins/{key}/actions/sign/", status=404)
-    assert stranger.get("called-departments/", whistle=number)["results"] == []
+    stranger.get("called-departments/", whistle=number, status=400)
     for who in ("operator", "gw", "auditor"):
         assert "street staff" in Caller(people[who]).get("whistles/", status=403)["error"]["message"]
 
