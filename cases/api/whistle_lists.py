@@ -120,11 +120,15 @@ class CallableDepartmentListView(_Departments):
 class NamedFilters(django_filters.FilterSet):
     """Choose the whistle."""
 
-    whistle = django_filters.CharFilter(method="of_whistle", required=True, max_length=24, label=_("Number."))
+    whistle = django_filters.CharFilter(method="of_whistle", max_length=24, label=_("Number."))
 
     class Meta:
         model = Department
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Apply the filter; of no whistle there are none."""
+        return super().filter_queryset(queryset if self.form.cleaned_data.get("whistle") else queryset.none())
 
     def of_whistle(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the departments that the whistle names."""
@@ -138,7 +142,7 @@ class CalledDepartmentListView(_Departments):
     filterset_class = NamedFilters
 
     def get_queryset(self) -> Any:
-        """Return all; the filter, which must be given, keeps those of one whistle that the reader sees."""
+        """Return all; the filter keeps those of one whistle that the reader sees."""
         return Department.objects.select_related("area_served")
 
     @extend_schema(operation_id="called_departments_list", responses=CallableDepartmentSerializer(many=True))

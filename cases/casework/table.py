@@ -88,9 +88,7 @@ ROWS: tuple[Transition, ...] = (
         choose=lambda move: move.subject.state_before_merge or S.REPORTED,
         effect=merging.unmerge, clocks=(revive("accept", to=S.REPORTED), revive("file", to=S.ACCEPTED)),
     ),
-    Transition(
-        "absorb", _("Another case was merged in"), tuple(OPEN), (), system=True, inputs=(MERGED,),
-    ),
+    Transition("absorb", _("Another case was merged in"), tuple(OPEN), (), system=True, inputs=(MERGED,)),
     Transition(
         "release", _("A merge was undone"), tuple(S), (), system=True, inputs=(MERGED,),
     ),

@@ -8,10 +8,11 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from cases.whistles.services import draft_whistle
 from citygrid.accounts import tokens
 from citygrid.common import clock
 from citygrid.common.idempotency import IdempotentMixin
-from tests.cases.walk import Walk, catalogue
+from tests.cases.walk import AT, Walk, catalogue
 
 OPEN = {
     "q",
@@ -19,7 +20,10 @@ OPEN = {
     "bbox",
 }  # any text may be searched for; the others say what is wrong with them in their own words
 # Who may ask: none of the cast may open everything.
-READERS = {"grid-workers": "acceptor", "handlers": "clerk"}
+READERS = {
+    "grid-workers": "acceptor", "handlers": "clerk", "whistle": "street", "report-ins": "street",
+    "called-departments": "street",
+}  # fmt: skip
 # Writes that answer with a secret, or undo themselves when repeated, keep no answer. See citygrid.common.idempotency.
 ONCE_ANYHOW = {"auth/token/", "auth/tokens/<int:pk>/"}
 
@@ -39,11 +43,16 @@ def lists() -> list[tuple[str, list[dict[str, Any]]]]:
 def ask(people, city, client):
     """Ask an address of the API as somebody who may; a case in handling fills what stands in the address."""
     number = Walk(people, catalogue()).to("handling").number
+    whistle = draft_whistle(description="渣土", by=people["street"], at=AT).number
 
     def get(address, **query):
         who = next((who for part, who in READERS.items() if part in address), "leader")
         client.force_login(people[who])
-        return client.get(address.replace("{number}", number), query, headers={"accept-language": "en"})
+        return client.get(
+            address.replace("{number}", whistle if "/whistles/" in address else number),
+            query,
+            headers={"accept-language": "en"},
+        )
 
     return get
 
