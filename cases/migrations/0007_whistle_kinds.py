@@ -48,6 +48,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_whistles")]
+    dependencies = [("cases", "0006_whistles")]
 
     operations = [migrations.RunPython(load, unload)]
