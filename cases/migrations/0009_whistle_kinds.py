@@ -48,6 +48,6 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0006_whistles")]
+    dependencies = [("cases", "0008_whistles")]
 
     operations = [migrations.RunPython(load, unload)]
