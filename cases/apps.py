@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the journal to the port that the lower apps write through, and have it sealed daily."""
+        from cases import ties  # noqa: PLC0415
         from cases.casework import timely  # noqa: PLC0415
         from cases.casework.wiring import connect  # noqa: PLC0415
         from cases.deadlines import escalation  # noqa: PLC0415
@@ -32,6 +33,7 @@ class CasesConfig(AppConfig):
         connect_routing()
         hotline.connect()
         connect_whistles()
+        ties.connect()
         facts.plug(append, append_many)
         worklists.register(waiting)
         worklists.register(whistles_waiting)

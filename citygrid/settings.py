@@ -203,16 +203,6 @@ STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# What pages use of the front-end libraries; `npm ci` puts them there and nothing is built.
-VENDOR_FILES = (
-    "@tabler/core/dist/css/tabler.min.css",
-    "bootstrap-icons/font/bootstrap-icons.min.css",
-    "bootstrap-icons/font/fonts/*",
-    "htmx.org/dist/htmx.min.js",
-    "leaflet/dist/leaflet.css",
-    "leaflet/dist/leaflet.js",
-    "leaflet/dist/images/*",
-)
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

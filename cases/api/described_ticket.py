@@ -13,6 +13,7 @@ from cases.api.described import (
     RequestRefSerializer,
     RoleSerializer,
 )
+from cases.api.described_case import EvidenceRefSerializer
 from cases.casework.states import Outcome
 from cases.deadlines.lamps import Lamp
 from cases.hotline.states import (
@@ -201,6 +202,7 @@ class TicketSerializer(TicketRowSerializer):
     contacts = ContactSerializer(many=True)
     callbacks = CallbackSerializer(many=True)
     approvals = RequestRefSerializer(many=True)
+    evidence = EvidenceRefSerializer(many=True)
 
 
 class NewTicketSerializer(s.Serializer[Any]):

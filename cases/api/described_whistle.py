@@ -252,6 +252,10 @@ class NewWhistleSerializer(s.Serializer[Any]):
     lat = s.FloatField(required=False, allow_null=True)
     address = s.CharField(required=False, allow_blank=True, max_length=200, default="")
     cases = s.ListField(child=s.CharField(max_length=24), required=False, max_length=50, help_text="Numbers.")
+    tickets = s.ListField(
+        child=s.CharField(max_length=24), required=False, max_length=50,
+        help_text="Numbers of open tickets that you see; the feedback will fill in the replies to them.",
+    )  # fmt: skip
     sources = NewSourceSerializer(many=True, required=False)
     calls = NewCallSerializer(many=True, required=False, help_text="With why_not_alone, the draft is judged too.")
     why_not_alone = s.CharField(required=False, allow_blank=True, max_length=4000, default="")

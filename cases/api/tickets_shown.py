@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from cases.api import named
-from cases.api.children import request_shown
+from cases.api.children import evidence, request_shown
 from cases.api.clocks import clock_shown
 from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
@@ -17,6 +17,7 @@ from cases.approvals.models import Approval
 from cases.casework.states import Outcome
 from cases.deadlines.lamps import lamp_of
 from cases.deadlines.models import Clock
+from cases.evidence.models import Evidence
 from cases.hotline import identity
 from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.limits import SUBJECT_TYPE
@@ -145,6 +146,7 @@ def detail(ticket: Ticket, reader: Reader) -> dict[str, Any]:
         "contacts": [_contact(one) for one in ticket.contacts.all()],
         "callbacks": [callback(one) for one in ticket.callbacks.all()],
         "approvals": [request_shown(one) for one in ticket.approvals.all()],
+        "evidence": [evidence(piece) for piece in Evidence.objects.of_holder(ticket).select_related("uploaded_by")],
     }
 
 

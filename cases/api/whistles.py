@@ -28,6 +28,7 @@ from cases.api.references import case_named, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove, SubjectView, not_found
 from cases.api.timeline import event_shown
 from cases.journal.models import Event
+from cases.ties import join_ticket
 from cases.whistles.kinds import WhistleKind
 from cases.whistles.models import Whistle
 from cases.whistles.services import draft_whistle, prepare
@@ -139,6 +140,7 @@ class WhistleListView(IdempotentMixin, SubjectList):
             (referred("calls", "whistle-departments", call["department"], reader), call["asked"])
             for call in given.get("calls", [])
         ]
+        tickets = [referred("tickets", "tickets", number, reader) for number in given.get("tickets", [])]
         with transaction.atomic():
             whistle = draft_whistle(
                 description=given["description"], street=self._street(given.get("street")), position=_position(given),
@@ -147,6 +149,8 @@ class WhistleListView(IdempotentMixin, SubjectList):
                 client_request_id=given["client_request_id"], by=reader.user, at=reader.at,
             )  # fmt: skip
             fresh = whistle.drafted_at == reader.at
+            for ticket in tickets if fresh else ():
+                join_ticket(whistle=whistle, ticket=ticket, by=reader.user, at=reader.at)
             if fresh and (calls or given["why_not_alone"]):
                 prepare(
                     whistle=whistle, why_not_alone=given["why_not_alone"], calls=calls, by=reader.user, at=reader.at

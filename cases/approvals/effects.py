@@ -41,6 +41,11 @@ def request(move: Move) -> None:
         raise Conflict(str(reason), code="not_now", current=approval.subject)
     if kind.needs_until and (approval.until is None or approval.until <= move.at):
         raise Invalid(_("Say until when, at a time to come."), fields={"until": [_("This is needed.")]})
+    if kind.needs_evidence and not move.inputs["evidence"]:
+        fault = _("A request of the kind “%(kind)s” needs evidence: send a photo or file that supports it.") % {
+            "kind": approval.get_kind_display()
+        }
+        raise Invalid(fault, fields={"evidence": [fault]})
     approval.reason = kind.clean(approval.subject, approval.reason)
     approval.legal_basis = kind.clean(approval.subject, approval.legal_basis)
     approval.steps = [role for role in kind.path if role != asker]

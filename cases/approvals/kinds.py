@@ -30,6 +30,7 @@ class Kind:
     on_approved: Callable[[Any, datetime, Any], None] = nothing
     on_not_approved: Callable[[Any, datetime, Any], None] = nothing
     needs_until: bool = False
+    needs_evidence: bool = False
     clean: Callable[[Any, str], str] = as_it_is  # (subject, text) → the text as it may be kept
 
 

@@ -129,6 +129,10 @@ class Approval(bridge(ROWS), Versioned):  # type: ignore[misc]
         """The case or ticket."""
         return self.ticket if self.ticket_id is not None else self.case
 
+    def holder_of_evidence(self) -> Any:
+        """The case or ticket: what supports a request belongs to it."""
+        return self.subject
+
     def department_ids(self) -> tuple[int, ...]:
         """The department that asks."""
         return (self.department_id,) if self.department_id else ()

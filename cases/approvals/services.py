@@ -38,7 +38,7 @@ def ask(
         requested_at=at, reason=reason.strip(), legal_basis=legal_basis.strip(), until=until,
     )  # fmt: skip
     try:
-        return create(asked, "request", by=by, at=at, **({"evidence": list(evidence)} if evidence else {}))
+        return create(asked, "request", by=by, at=at, evidence=list(evidence))
     except IntegrityError as error:
         if not any(name in str(error) for name in _ONE_OPEN):
             raise

@@ -24,8 +24,7 @@ ASKERS = (
 ROWS: tuple[Transition, ...] = (
     Transition(
         "request", _("Request"), (), (R.REQUESTED,), actors=ASKERS,
-        inputs=(Input("evidence", _("evidence"), InputType.EVIDENCE, required=False, many=True,
-                      applies=lambda approval: approval.case_id is not None),),
+        inputs=(Input("evidence", _("evidence"), InputType.EVIDENCE, required=False, many=True),),
         effect=effects.request,
     ),
     Transition(

@@ -23,7 +23,6 @@ DRAFTING: list[Callable[[Move], str]] = []
 def take_up(move: Move) -> None:
     """Let the case wait for a whistle, with the street office as lead. Raises ``Conflict`` where there is none."""
     case = move.subject
-    case.hold()
     office = street_office(move)
     for draft in DRAFTING:
         case.whistle_number = draft(move)

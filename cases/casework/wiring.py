@@ -43,7 +43,7 @@ def connect() -> None:
     register(Approval, APPROVAL)
     AFTER_MOVE[:] = [attach]
     evidence = Input("evidence", gettext_lazy("evidence"), InputType.EVIDENCE, required=False, many=True,
-                     applies=lambda subject: getattr(subject, "case", subject) is not None)  # fmt: skip
+                     applies=lambda subject: subject.holder_of_evidence() is not None)  # fmt: skip
     COMMON_INPUTS[:] = [evidence]
     RESOLVERS.update(
         {

@@ -54,7 +54,7 @@ def attach(move: Move) -> None:
     ]
     if not given:
         return
-    holder = getattr(move.subject, "case", move.subject)
+    holder = move.subject.holder_of_evidence()
     of_it = _tied_to(holder)
     its = (getattr(of_it.get("case"), "pk", None), of_it.get("holder_type", ""), of_it.get("holder_id"))
     everywhere = _USED(seals=sorted({piece.sha256 for _name, piece in given}))

@@ -85,6 +85,10 @@ class FieldTask(bridge(ROWS), Versioned):  # type: ignore[misc]
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.case or self.area}"
 
+    def holder_of_evidence(self) -> Any:
+        """The case that the task is about, if any."""
+        return self.case
+
     def is_assigned_to(self, user: Any) -> bool:
         """Whether it is this person's task."""
         return self.assignee_id == user.pk

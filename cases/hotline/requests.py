@@ -59,4 +59,6 @@ def _exclude(approval: Any, at: datetime, by: Any) -> None:
 
 RETURN = Kind(_UNIT, (Role.HOTLINE_LEADER,), _why_no_return, on_approved=_take_back, on_not_approved=_keep,
               clean=clean_text)  # fmt: skip
-EXCLUSION = Kind(_UNIT, (Role.HOTLINE_LEADER, Role.MANAGER), _why_no_exclusion, on_approved=_exclude, clean=clean_text)
+# 剔除: reviewed twice, and with evidence (handbook §4.4).
+EXCLUSION = Kind(_UNIT, (Role.HOTLINE_LEADER, Role.MANAGER), _why_no_exclusion, on_approved=_exclude,
+                 needs_evidence=True, clean=clean_text)  # fmt: skip

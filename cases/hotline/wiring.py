@@ -6,6 +6,7 @@ from cases.approvals.kinds import KINDS
 from cases.approvals.states import RequestKind
 from cases.casework.checks import WAITING
 from cases.catalogue.models import Category
+from cases.evidence.models import HOLDERS
 from cases.hotline import outcomes, requests
 from cases.hotline.models import Ticket
 from cases.hotline.table import TICKET
@@ -19,6 +20,7 @@ from citygrid.accounts.models import User
 def connect() -> None:
     """Called once, when Django is ready, after the rooms below."""
     register(Ticket, TICKET)
+    HOLDERS[:] = sorted({*HOLDERS, Ticket._meta.label_lower})
     AFTER_MOVE.append(outcomes.follow)
     WAITING[:] = [outcomes.waits]
     KINDS["ticket", RequestKind.RETURN] = requests.RETURN

@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                     "unit",
                     models.CharField(
                         choices=[
+                            ("minute", "minutes"),
                             ("urgent_hour", "urgent hours"),
                             ("work_hour", "working hours"),
                             ("work_day", "working days"),

@@ -149,7 +149,6 @@ def _answer(move: Move, *, agreed: bool) -> None:
 def issue(move: Move) -> None:
     """Call every department: one report-in each, with clocks of its own."""
     whistle = move.subject
-    whistle.hold()
     if move.inputs.get("appear_at") is not None:
         _appoint(move)
     if whistle.appear_at is not None and whistle.appear_at <= limits.to_the_minute(move.at):

@@ -113,7 +113,6 @@ def where_it_was(move: Move) -> str:
 def absent(move: Move) -> None:
     """Supervise and rate with nothing who did not come."""
     one = move.subject
-    one.hold()
     one.ended_at = one.supervised_at = move.at
     one.order = _("Say in writing why your department did not come to the whistle %(number)s.") % {"number": one.number}
     one.reply, one.replied_at = "", None

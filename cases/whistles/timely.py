@@ -24,6 +24,13 @@ def run(at: datetime) -> int:
     return sum(_mark(kind, at) for kind in WhistleKind.objects.order_by("pk"))
 
 
+def _locked(key: int) -> ReportIn:
+    """Return the report-in as it is once nobody else moves it: its rating is written before its version is compared."""
+    rows = ReportIn.objects.select_for_update(of=("self",)).select_related("whistle__kind", "call", "department")
+    found: ReportIn = rows.get(pk=key)
+    return found
+
+
 def _mark(kind: WhistleKind, at: datetime) -> int:
     border = at - timedelta(minutes=kind.grace_minutes)
     expected = ReportIn.objects.expected().filter(whistle__kind=kind).values("pk")
@@ -32,10 +39,9 @@ def _mark(kind: WhistleKind, at: datetime) -> int:
     )
     marked = 0
     for key in late.order_by("due_at").values_list("subject_id", flat=True)[:MOST]:
-        report_in = ReportIn.objects.select_related("whistle__kind", "call", "department").get(pk=key)
         try:
             with transaction.atomic():
-                advance_by_system(report_in, "absent", at=at)
+                advance_by_system(_locked(key), "absent", at=at)
         except Refusal:
             continue
         marked += 1

@@ -64,14 +64,9 @@ class Versioned(FSMModelMixin, Saving):
     class Meta:
         abstract = True
 
-    def hold(self) -> None:
-        """Lock the row until the transaction ends, before an effect writes children that may exist once only.
-
-        Raises ``Conflict`` if somebody else saved since it was loaded: the same answer that saving would give later.
-        """
-        rows: Any = type(self)._base_manager
-        if not rows.select_for_update().filter(pk=self.pk, version=self.version).values_list("pk").first():
-            raise stale(rows.filter(pk=self.pk).first())
+    def holder_of_evidence(self) -> Any:
+        """Return what the evidence of a move belongs to, or ``None`` where there is nothing for it to belong to."""
+        return self
 
     def roles_expected(self) -> tuple[Any, ...]:
         """Return the roles that this subject waits for, where its state alone does not say it."""

@@ -15,6 +15,16 @@ from django.utils._os import safe_join
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 PREFIX = "vendor/"
+# What pages use of the front-end libraries; `npm ci` puts them there and nothing is built.
+VENDOR_FILES = (
+    "@tabler/core/dist/css/tabler.min.css",
+    "bootstrap-icons/font/bootstrap-icons.min.css",
+    "bootstrap-icons/font/fonts/*",
+    "htmx.org/dist/htmx.min.js",
+    "leaflet/dist/leaflet.css",
+    "leaflet/dist/leaflet.js",
+    "leaflet/dist/images/*",
+)
 
 
 class VendorFinder(BaseFinder):
@@ -28,7 +38,7 @@ class VendorFinder(BaseFinder):
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """Return the absolute path of a named file that exists; of nothing else."""
         name = path.removeprefix(PREFIX)
-        if not path.startswith(PREFIX) or not any(fnmatch(name, pattern) for pattern in settings.VENDOR_FILES):
+        if not path.startswith(PREFIX) or not any(fnmatch(name, pattern) for pattern in VENDOR_FILES):
             return []
         found = safe_join(self.root, name)
         if not self.storage.exists(name):
@@ -37,7 +47,7 @@ class VendorFinder(BaseFinder):
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         """Yield every named file with its storage. Raises ``ImproperlyConfigured`` when one is not installed."""
-        for pattern in settings.VENDOR_FILES:
+        for pattern in VENDOR_FILES:
             files = sorted(path for path in self.root.glob(pattern) if path.is_file())
             if not files:
                 raise ImproperlyConfigured(

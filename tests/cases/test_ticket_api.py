@@ -16,6 +16,7 @@ from tests import cast
 from tests.cases.api_drive import Blind, Caller
 from tests.cases.test_api_shapes import faults, shapes
 from tests.cases.ticket_walk import NAME, PHONE, TicketWalk, hotline, log
+from tests.cases.walk import photo
 
 pytestmark = pytest.mark.django_db
 __all__ = ["shapes"]
@@ -153,7 +154,11 @@ def test_requests_about_tickets_go_by_the_same_addresses(people):
     walk = TicketWalk(people)
     walk.to("dispatched")
     street, lead = Caller(people["street"]), Caller(people["hotlinelead"])
-    body = {"ticket": walk.ticket.number, "kind": "exclusion", "reason": "涉法涉诉", "legal_basis": "信访工作条例"}
+    proof = str(photo(people["street"]).pk)
+    body = {
+        "ticket": walk.ticket.number, "kind": "exclusion", "reason": "涉法涉诉", "legal_basis": "信访工作条例",
+        "evidence": [proof],
+    }  # fmt: skip
     asked = street.post("approvals/", body, status=201)
     assert (asked["ticket"], asked["case"]) == (walk.ticket.number, None)
     assert [step["role"] for step in asked["steps"]] == ["hotline_leader", "manager"]
@@ -161,7 +166,8 @@ def test_requests_about_tickets_go_by_the_same_addresses(people):
     assert [row["id"] for row in lead.get("approvals/", ticket=walk.ticket.number)["results"]] == [asked["id"]]
     lead.post(f"approvals/{asked['id']}/actions/approve/")
     Caller(people["manager"]).post(f"approvals/{asked['id']}/actions/approve/")
-    assert street.get(f"tickets/{walk.ticket.number}/")["excluded"]
+    shown = street.get(f"tickets/{walk.ticket.number}/")
+    assert (shown["excluded"], [piece["id"] for piece in shown["evidence"]]) == (True, [proof])
     street.post("approvals/", {"kind": "return", "reason": "x"}, status=422)
     Caller(people["acceptor"]).get(f"approvals/{asked['id']}/", 404)
 

@@ -8,6 +8,7 @@ import pytest
 
 from cases.approvals.models import Approval
 from cases.deadlines.models import Clock
+from cases.evidence.models import Evidence
 from cases.hotline.callbacks import Callback
 from cases.hotline.maintain import end_supervision, supervise
 from cases.hotline.models import Ticket
@@ -17,7 +18,7 @@ from cases.workflow.people import Acting
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridmap.departments.models import Department
 from tests.cases.ticket_walk import ANSWERS, SAD, TicketWalk, hotline
-from tests.cases.walk import AT
+from tests.cases.walk import AT, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -201,7 +202,7 @@ def test_only_the_unit_asks_and_only_what_there_is(people):
         walk.ask("suspension", "clerk")
     asked = walk.ask("return", "clerk")
     with pytest.raises(Conflict, match="not decided yet"):
-        walk.ask("exclusion", "clerk2")
+        walk.ask("exclusion", "clerk2", evidence=[str(photo(people["clerk2"]).pk)])
     assert not Approval.objects.visible_to(people["acceptor"], walk.at).filter(pk=asked.pk).exists()
     assert Approval.objects.visible_to(people["hotlinelead"], walk.at).filter(pk=asked.pk).exists()
     assert Approval.objects.waiting_for(Acting(people["hotlinelead"], walk.at)).get() == asked
@@ -210,7 +211,14 @@ def test_only_the_unit_asks_and_only_what_there_is(people):
 def test_exclusion_needs_both_levels_and_keeps_the_ticket(people):
     walk = TicketWalk(people)
     walk.to("closed")
-    asked = walk.ask("exclusion", "street", "已进入诉讼程序")
+    with pytest.raises(Invalid, match="needs evidence"):
+        walk.ask("exclusion", "street", "已进入诉讼程序")
+    proof = photo(people["street"])
+    asked = walk.ask("exclusion", "street", "已进入诉讼程序", evidence=[str(proof.pk)])
+    proof.refresh_from_db()
+    assert (proof.holder, proof.move, proof.case) == (walk.ticket, "approval.request", None)
+    for who, sees in (("manager", True), ("hotlinelead", True), ("acceptor", False), ("stranger_street", False)):
+        assert Evidence.objects.visible_to(people[who], walk.at).filter(pk=proof.pk).exists() is sees, who
     with pytest.raises(NotAllowed):
         walk.decide(asked, "manager")
     asked = walk.decide(asked, "hotlinelead")

@@ -72,10 +72,10 @@ class TicketWalk:
         self.ticket = Ticket.objects.get(pk=self.ticket.pk)
         return self.ticket
 
-    def ask(self, kind: str, who: str, reason: str = "不属本单位") -> Approval:
+    def ask(self, kind: str, who: str, reason: str = "不属本单位", **given: Any) -> Approval:
         """Ask for something about the ticket."""
         self.at += MINUTE
-        return ask(ticket=self.fresh(), kind=kind, reason=reason, by=self.people[who], at=self.at)  # type: ignore[arg-type]
+        return ask(ticket=self.fresh(), kind=kind, reason=reason, by=self.people[who], at=self.at, **given)  # type: ignore[arg-type]
 
     def decide(self, asked: Approval, who: str, name: str = "approve", **given: Any) -> Approval:
         """Decide a request; the ticket is read afresh."""

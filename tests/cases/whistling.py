@@ -28,7 +28,7 @@ NEIGHBOUR = "350981"
 
 def load_kinds() -> None:
     """Load the kinds as the migration does: tests with threads begin with empty tables."""
-    import_module("cases.migrations.0007_whistle_kinds").load(apps, None)
+    import_module("cases.migrations.0009_whistle_kinds").load(apps, None)
 
 
 def add_departments(people: dict[str, Any], city: dict[str, Area]) -> dict[str, Department]:
