@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from cases.api import tickets_shown
 from cases.api.described_ticket import QueuedSerializer
 from cases.api.reader import Reader
+from cases.api.references import ticket_named
 from cases.api.subjects import SubjectView
 from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.models import Ticket
@@ -25,13 +26,15 @@ class CallbackFilters(django_filters.FilterSet):
 
     open = flag_filter(method="still_open", label=gettext_lazy("1 keeps those still to be made, 0 those that ended."))
     mine = flag_filter(method="waits_for_me", label=gettext_lazy("1 keeps those that you may make."))
-    ticket = django_filters.CharFilter(
-        field_name="ticket__number", max_length=24, label=gettext_lazy("Number of a ticket.")
-    )
+    ticket = django_filters.CharFilter(method="about", max_length=24, label=gettext_lazy("Number of a ticket."))
 
     class Meta:
         model = Callback
         fields: list[str] = []
+
+    def about(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep those of one ticket."""
+        return queryset.filter(ticket=ticket_named(value, self.request, name))
 
     def still_open(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what is still to be made, or what ended."""

@@ -20,6 +20,7 @@ from cases.api.described_ticket import (
 from cases.api.named import when
 from cases.api.reader import TICKET_RIGHTS, Reader
 from cases.api.subjects import SubjectView, not_found
+from cases.api.ticket_filters import like_a_phone
 from cases.hotline import identity
 from cases.hotline.callers import Caller
 from cases.hotline.models import Ticket
@@ -46,6 +47,7 @@ class CallerFilters(django_filters.FilterSet):
         method="of_phone",
         max_length=30,
         required=True,
+        validators=[like_a_phone],
         label=gettext_lazy("The whole number; the look-up is recorded."),
     )
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from cases.api.described_ticket import DemandTypeSerializer, EntrySerializer, TicketCategorySerializer
 from cases.api.reader import TICKET_RIGHTS, Reader
+from cases.api.references import ticket_named
 from cases.api.staff import ColleagueSerializer
 from cases.api.subjects import SubjectView
 from cases.hotline.identity import of_hotline
@@ -19,6 +20,7 @@ from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.units import own_units, staff_of, units
 from citygrid.accounts.models import User
+from citygrid.common.api.filters import known_code
 from gridmap.departments.models import Department
 
 
@@ -63,7 +65,12 @@ class DemandTypeListView(_Listed):
 class TicketCategoryFilters(django_filters.FilterSet):
     """Narrow the tree."""
 
-    parent = django_filters.CharFilter(field_name="parent__code", max_length=20, label=_("Code of the node above."))
+    parent = django_filters.CharFilter(
+        field_name="parent__code",
+        max_length=20,
+        label=_("Code of the node above."),
+        validators=[known_code("ticket-categories", TicketCategory)],
+    )
     q = django_filters.CharFilter(
         method="search", max_length=60, label=_("Beginning of the code, or part of the name.")
     )
@@ -114,8 +121,12 @@ class OfTicketFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def of(self, queryset: Any, name: str, value: str) -> Any:
-        """Keep the list as it is: the views read the ticket themselves."""
-        return queryset
+        """Return the people of the unit that has the ticket, for the unit itself and the hotline."""
+        reader = Reader.of(self.request)
+        ticket = Ticket.objects.select_related("unit").get(pk=ticket_named(value, self.request, name))
+        if not (of_hotline(reader.acting) or ticket.unit_id in own_units(reader.acting)):
+            return queryset
+        return staff_of(ticket.unit, reader.at)
 
 
 class UnitListView(_Listed):
@@ -135,22 +146,13 @@ class UnitListView(_Listed):
 
 
 class UnitStaffListView(_Listed):
-    """People of the unit that has a ticket."""
+    """People of the unit that has a ticket; without a ticket nobody."""
 
     queryset = User.objects.none()
     serializer_class = ColleagueSerializer
     filterset_class = OfTicketFilters
     ordering = "username"
     ordering_fields = ("username",)
-
-    def get_queryset(self) -> Any:
-        """Return the people of the ticket's unit, for the unit itself and the hotline; without a ticket nobody."""
-        reader: Reader = self.reader
-        seen = Ticket.objects.visible_to(reader.user, reader.at).select_related("unit")
-        ticket = seen.filter(number=self.request.query_params.get("ticket", "")).first()
-        if ticket is None or not (of_hotline(reader.acting) or ticket.unit_id in own_units(reader.acting)):
-            return User.objects.none()
-        return staff_of(ticket.unit, reader.at)
 
     def shown_as(self, one: Any) -> dict[str, Any]:
         """Return one person."""

@@ -1,4 +1,4 @@
-"""Find what a body names by the lists that inputs refer to, and the case that a query names."""
+"""Find what a body names by the lists that inputs refer to, and the case or ticket that a query names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from cases.api.reader import Reader
 from cases.casework.models import Case
+from cases.hotline.models import Ticket
 from cases.workflow.inputs import RESOLVERS
+from citygrid.common.api.filters import no_such
 from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
 
@@ -31,5 +33,16 @@ def case_named(number: str, request: Any, field: str) -> int:
     if key is None:
         fault = _("There is no case “%(number)s” among those that you see. Use a number from /api/v1/cases/.")
         fault %= {"number": number}
+        raise Malformed(fault, fields={field: [fault]})
+    return key
+
+
+def ticket_named(number: str, request: Any, field: str) -> int:
+    """Return the key of the ticket with that number. Raises ``Malformed`` for one that is not the reader's to see."""
+    reader = Reader.of(request)
+    seen = Ticket.objects.visible_to(reader.user, reader.at)
+    key: int | None = seen.filter(number=number).values_list("pk", flat=True).first()
+    if key is None:
+        fault = no_such(number, "tickets")
         raise Malformed(fault, fields={field: [fault]})
     return key

@@ -17,15 +17,13 @@ from cases.api.children import request_shown
 from cases.api.described import MoveSerializer, RequestDetailSerializer, RequestSerializer
 from cases.api.moves import actions_of, whose_turn
 from cases.api.reader import Reader
-from cases.api.references import case_named, referred
+from cases.api.references import case_named, referred, ticket_named
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.approvals.models import Approval
 from cases.approvals.services import ask
 from cases.approvals.states import RequestKind, RequestState
-from cases.hotline.models import Ticket
 from citygrid.accounts.roles import Role
-from citygrid.common.api.filters import flag_filter, no_such
-from citygrid.common.api.refusals import Malformed
+from citygrid.common.api.filters import flag_filter
 from citygrid.common.idempotency import IdempotentMixin
 
 
@@ -86,13 +84,8 @@ class RequestFilters(django_filters.FilterSet):
         return queryset.filter(case=case_named(value, self.request, name))
 
     def about_ticket(self, queryset: Any, name: str, value: str) -> Any:
-        """Keep those of one ticket. Raises ``Malformed`` for one that the reader does not see."""
-        reader = Reader.of(self.request)
-        found = Ticket.objects.visible_to(reader.user, reader.at).filter(number=value).values_list("pk", flat=True)
-        if not (keys := list(found)):
-            fault = no_such(value, "tickets")
-            raise Malformed(fault, fields={name: [fault]})
-        return queryset.filter(ticket__in=keys)
+        """Keep those of one ticket."""
+        return queryset.filter(ticket=ticket_named(value, self.request, name))
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""

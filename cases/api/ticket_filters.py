@@ -5,17 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
+from cases.api.references import case_named
 from cases.hotline import identity
 from cases.hotline.models import Ticket
+from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.states import Channel, Level, TicketState
-from citygrid.common.api.filters import flag_filter
+from citygrid.common.api.filters import flag_filter, known_code
 from citygrid.common.api.refusals import Malformed
+from citygrid.common.errors import Invalid
 from gridmap.areas.models import Area, AreaLink
+from gridmap.departments.models import Department
+from gridmap.registers import checks
+
+
+def like_a_phone(value: str) -> None:
+    """Raise ``ValidationError`` for what cannot be a phone number: nothing is looked up, nothing recorded."""
+    try:
+        checks.phone(value)
+    except Invalid as fault:
+        raise ValidationError(str(fault)) from None
 
 
 class TicketFilters(django_filters.FilterSet):
@@ -25,17 +39,27 @@ class TicketFilters(django_filters.FilterSet):
         choices=TicketState.choices, label=gettext_lazy("State; may be repeated.")
     )
     phone = django_filters.CharFilter(
-        method="of_phone", max_length=30, label=gettext_lazy("A caller's whole number; for the hotline, on record.")
-    )
+        method="of_phone", max_length=30, validators=[like_a_phone],
+        label=gettext_lazy("A caller's whole number; for the hotline, on record."),
+    )  # fmt: skip
     caller = django_filters.NumberFilter(method="of_caller", label=gettext_lazy("Key of a caller; for the hotline."))
-    unit = django_filters.CharFilter(field_name="unit__code", max_length=40, label=gettext_lazy("Code of the unit."))
-    demand_type = django_filters.CharFilter(field_name="demand_type__code", max_length=20, label=gettext_lazy("Code."))
-    category = django_filters.CharFilter(field_name="category__code", max_length=20, label=gettext_lazy("Code."))
+    unit = django_filters.CharFilter(
+        field_name="unit__code", max_length=40, validators=[known_code("units", Department)],
+        label=gettext_lazy("Code of the unit."),
+    )  # fmt: skip
+    demand_type = django_filters.CharFilter(
+        field_name="demand_type__code", max_length=20, validators=[known_code("demand-types", DemandType)],
+        label=gettext_lazy("Code."),
+    )  # fmt: skip
+    category = django_filters.CharFilter(
+        field_name="category__code", max_length=20, validators=[known_code("ticket-categories", TicketCategory)],
+        label=gettext_lazy("Code."),
+    )  # fmt: skip
     level = django_filters.MultipleChoiceFilter(choices=Level.choices, label=gettext_lazy("Level; may be repeated."))
     channel = django_filters.MultipleChoiceFilter(
         choices=Channel.choices, label=gettext_lazy("Channel; may be repeated.")
     )
-    case = django_filters.CharFilter(field_name="case__number", max_length=24, label=gettext_lazy("Number of a case."))
+    case = django_filters.CharFilter(method="of_case", max_length=24, label=gettext_lazy("Number of a case."))
     area = django_filters.CharFilter(
         method="in_area", max_length=40, label=gettext_lazy("Code of an area; all below it is included.")
     )
@@ -67,6 +91,10 @@ class TicketFilters(django_filters.FilterSet):
     def of_caller(self, queryset: Any, name: str, value: Any) -> Any:
         """Keep one caller's; who calls is the hotline's knowledge alone."""
         return queryset.filter(caller=value) if identity.of_hotline(self.reader.acting) else queryset.none()
+
+    def of_case(self, queryset: Any, name: str, value: str) -> Any:
+        """Keep the tickets about a case."""
+        return queryset.filter(case=case_named(value, self.request, name))
 
     def in_area(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what lies in an area."""

@@ -179,7 +179,8 @@ def test_units_and_their_people_are_listed_for_who_may_choose(people, operator):
     assert codes == {"CGJ", "ZJJ", "SQ", "TS", "PT"}  # no centre but the platform
     staff = {row["code"] for row in Caller(people["clerk"]).get("unit-staff/", ticket=walk.ticket.number)["results"]}
     assert staff == {"clerk", "clerk2", "handler"}
-    assert Caller(people["street"]).get("unit-staff/", ticket=walk.ticket.number)["results"] == []
+    Caller(people["street"]).get("unit-staff/", 400, ticket=walk.ticket.number)
+    assert operator.get("unit-staff/")["results"] == []
     assert [row["code"] for row in operator.get("demand-types/")["results"]] == [
         "complaint", "consultation", "help", "praise", "report", "suggestion",
     ]  # fmt: skip
