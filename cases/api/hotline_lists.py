@@ -123,7 +123,8 @@ class OfTicketFilters(django_filters.FilterSet):
     def of(self, queryset: Any, name: str, value: str) -> Any:
         """Return the people of the unit that has the ticket, for the unit itself and the hotline."""
         reader = Reader.of(self.request)
-        ticket = Ticket.objects.select_related("unit").get(pk=ticket_named(value, self.request, name))
+        key = ticket_named(value, self.request, name)
+        ticket = Ticket.objects.visible_to(reader.user, reader.at).select_related("unit").get(pk=key)
         if not (of_hotline(reader.acting) or ticket.unit_id in own_units(reader.acting)):
             return queryset
         return staff_of(ticket.unit, reader.at)

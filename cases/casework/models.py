@@ -150,7 +150,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
                 name="case_ended_says_when",
             ),
             models.CheckConstraint(
-                condition=Q(whistle_number="") | ~Q(state__in=sorted(TERMINAL)), name="case_ended_waits_for_nothing"
+                condition=Q(whistle_number="") | ~Q(state__in=sorted(TERMINAL)), name="case_ended_free"
             ),
             models.UniqueConstraint(
                 fields=["reporter", "client_request_id"], condition=~Q(client_request_id=""), name="case_request_once"

@@ -18,15 +18,17 @@ from cases.workflow.engine import advance
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
+from tests.cases.ticket_walk import TicketWalk, hotline
 from tests.cases.walk import AT, Walk, catalogue, photo
+from tests.cases.whistling import Tune, add_departments
 from tests.cast import CITY, COMMUNITY, GRIDS, PEOPLE, THEIR_GRID, THEIRS
 
 ROOT = "/api/v1/"
 CATEGORY = "CJ214-E0102"
 NO_PIECE = "00000000-0000-4000-8000-000000000000"
 # . 200   - 403 no right   o 404 not there or not yours   x 401 not signed in   ? 422 asked wrongly, by anyone
-# ! 409 not now
-STATUS = {".": 200, "-": 403, "o": 404, "x": 401, "?": 422, "!": 409}
+# ! 409 not now   ~ 400 the query names what is not there or not yours
+STATUS = {".": 200, "-": 403, "o": 404, "x": 401, "?": 422, "!": 409, "~": 400}
 # One column a person: the cast in its order (the last two are strangers), then somebody without a post, then nobody.
 #
 #     gw acceptor leader dispatcher clerk handler operator callback hotlinelead street streetlead platform manager
@@ -66,6 +68,9 @@ GET    api_case_clock       cases/{{young}}/clocks/{{clock}}/explain/ oooooooooo
 POST   api_case_move        cases/{{case}}/actions/comment/ ????????-????--- oo - x
 POST   api_case_move        cases/{{case}}/actions/assign_handler/ ----!----------- oo - x
 POST   api_case_move        cases/{{young}}/actions/decline/ -!--oo---------- oo - x
+GET    api_case_suggestions cases/{{case}}/suggestions/   .............--- oo - x
+GET    api_case_suggestions cases/{{young}}/suggestions/  ....oo.......--- oo - x
+POST   api_case_dispatch_at_once cases/{{young}}/actions/dispatch_at_once/ ----oo---------- oo - x
 GET    api_field_tasks      field-tasks/                  .............--- .. - x
 POST   api_field_tasks      field-tasks/                  ?????????????--- ?? - x
 GET    api_field_task       field-tasks/{{task}}/         ....oo.......--- oo - x
@@ -75,6 +80,36 @@ POST   api_approvals        approvals/                    ?????????????--- ?? - 
 GET    api_approval         approvals/{{asked}}/          .............--- oo - x
 POST   api_approval_move    approvals/{{asked}}/actions/refuse/ ---?------------ oo - x
 POST   api_evidence_upload  evidence/                     ?????????????--- ?? - x
+GET    api_tickets         tickets/                     ----.........--- -. - x
+POST   api_tickets         tickets/                     ----?????????--- -? - x
+GET    api_ticket          tickets/{{ticket}}/          ----oo.....o.--- -o - x
+GET    api_ticket          tickets/FDR0/                ----ooooooooo--- -o - x
+GET    api_ticket_timeline tickets/{{ticket}}/timeline/ ----oo.....o.--- -o - x
+GET    api_ticket_clock    tickets/{{ticket}}/clocks/{{ticket_clock}}/explain/ ----oo.....o.--- -o - x
+POST   api_ticket_move     tickets/{{ticket}}/actions/contact/ ----oo---??o---- -o - x
+POST   api_ticket_reveal   tickets/{{ticket}}/reveal/   ----?????????--- -? - x
+GET    api_callers         callers/?phone=19900007654   ------...------- -- - x
+GET    api_caller          callers/{{caller}}/          ------...------- -- - x
+GET    api_callbacks       callbacks/                   ------...---.--- -- - x
+GET    api_demand_types    demand-types/                ----.........--- -. - x
+GET    api_ticket_categories ticket-categories/           ----.........--- -. - x
+GET    api_units           units/                       ----.........--- -. - x
+GET    api_unit_staff      unit-staff/                  ----.........--- -. - x
+GET    api_whistles        whistles/                    ----..---....--- -. - x
+POST   api_whistles        whistles/                    ----??---????--- -? - x
+GET    api_whistle         whistles/{{whistle}}/        ----..---....--- -o - x
+GET    api_whistle         whistles/FDS0/               ----oo---oooo--- -o - x
+GET    api_whistle_board   whistles/{{whistle}}/board/  ----..---....--- -o - x
+GET    api_whistle_timeline whistles/{{whistle}}/timeline/ ----..---....--- -o - x
+POST   api_whistle_move    whistles/{{whistle}}/actions/recall/ ----------?----- -o - x
+POST   api_whistle_move    whistles/{{whistle}}/actions/comment/ ----??---????--- -o - x
+GET    api_report_ins      report-ins/                  ----..---....--- -. - x
+GET    api_report_in       report-ins/{{report_in}}/    ----..---....--- -o - x
+POST   api_report_in_move  report-ins/{{report_in}}/actions/arrive/ ----??---------- -o - x
+GET    api_report_in_clock report-ins/{{report_in}}/clocks/{{report_clock}}/explain/ ----..---....--- -o - x
+GET    api_whistle_kinds   whistle-kinds/               ----..---....--- -. - x
+GET    api_whistle_departments whistle-departments/         ----..---....--- -. - x
+GET    api_called_departments called-departments/?whistle={{whistle}} ----..---....--- -~ - x
 GET    api_evidence         evidence/{{own}}/             .ooooooooooooooo oo o x
 GET    api_evidence         evidence/{{proof}}/           .............ooo oo o x
 GET    api_evidence_file    evidence/{NO_PIECE}/file/ oooooooooooooooo oo o x
@@ -108,7 +143,7 @@ def condition(db: None) -> FilingCondition:
 
 
 @pytest.fixture
-def things(people: dict[str, User], condition: FilingCondition) -> dict[str, Any]:
+def things(people: dict[str, User], condition: FilingCondition) -> Things:
     """What the addresses name: a case at a department with a request on it, and a young one that is being verified."""
     case = Walk(people, condition)
     case.to("handling")
@@ -118,10 +153,33 @@ def things(people: dict[str, User], condition: FilingCondition) -> dict[str, Any
     )
     young = advance(young, "send_verify", by=people["acceptor"], at=AT, worker="gw")
     own, proof = photo(people["gw"]), Evidence.objects.filter(case=case.case).earliest("uploaded_at")
-    return {
+    return Things(people, {
         "case": case.case.number, "young": young.number, "task": young.field_tasks.get().pk, "asked": asked.pk,
         "clock": Clock.objects.of(case.case).earliest("pk").pk, "own": own.pk, "proof": proof.pk,
-    }  # fmt: skip
+    })  # fmt: skip
+
+
+class Things(dict[str, Any]):
+    """What addresses name; what takes long to make is made when it is named."""
+
+    def __init__(self, people: dict[str, User], made: dict[str, Any]) -> None:
+        super().__init__(made)
+        self.people, self.city = people, {area.code: area for area in Area.objects.all()}
+
+    def __missing__(self, name: str) -> Any:
+        if name in ("ticket", "ticket_clock", "caller"):
+            hotline(self.people, self.city)
+            ticket = TicketWalk(self.people).to("handling")
+            clock = Clock.objects.of(ticket).earliest("pk")
+            self.update(ticket=ticket.number, ticket_clock=clock.pk, caller=ticket.caller_id)
+        else:
+            add_departments(self.people, self.city)
+            tune = Tune(self.people, names=("CGJ",))
+            tune.to("issued")
+            report_in = tune.report("CGJ")
+            clock = Clock.objects.of(report_in).earliest("pk")
+            self.update(whistle=tune.whistle.number, report_in=report_in.pk, report_clock=clock.pk)
+        return self[name]
 
 
 def client_of(user: User | None) -> APIClient:

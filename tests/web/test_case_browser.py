@@ -18,11 +18,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Photos of the place, each another file."""
     folder = tmp_path_factory.mktemp("photos")
-    found = []
-    for number in range(40):
-        path = folder / f"{number}.jpg"
+    found = [folder / f"{number}.jpg" for number in range(40)]
+    for number, path in enumerate(found):
         path.write_bytes(encoded(picture(seed=number), "JPEG", exif=exif()))
-        found.append(path)
     return found
 
 
