@@ -149,9 +149,7 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
                 | ~Q(state__in=sorted(TERMINAL)) & Q(closed_at=None),
                 name="case_ended_says_when",
             ),
-            models.CheckConstraint(
-                condition=Q(whistle_number="") | ~Q(state__in=sorted(TERMINAL)), name="case_ended_free"
-            ),
+            models.CheckConstraint(condition=Q(whistle_number="") | ~Q(state__in=sorted(TERMINAL)), name="case_waits"),
             models.UniqueConstraint(
                 fields=["reporter", "client_request_id"], condition=~Q(client_request_id=""), name="case_request_once"
             ),

@@ -468,7 +468,7 @@ class Migration(migrations.Migration):
                     models.Q(("state__in", ["cancelled", "closed", "declined", "merged", "not_filed"]), _negated=True),
                     _connector="OR",
                 ),
-                name="case_ended_free",
+                name="case_waits",
             ),
         ),
         migrations.AddConstraint(
