@@ -29,6 +29,7 @@ _UNITS: dict[str, LimitUnit] = {
     "紧急工作日": U.NATURAL_DAY, "紧急工作天": U.NATURAL_DAY, "自然日": U.NATURAL_DAY, "日历天": U.NATURAL_DAY,
     "自然天": U.NATURAL_DAY, "日历日": U.NATURAL_DAY,
     "工作小时": U.WORK_HOUR, "工作时": U.WORK_HOUR, "小时": U.WORK_HOUR,
+    "分钟": U.MINUTE, "minutes": U.MINUTE, "minute": U.MINUTE,
     "工作日": U.WORK_DAY, "工作天": U.WORK_DAY, "天": U.WORK_DAY, "日": U.WORK_DAY,
     "urgent hours": U.URGENT_HOUR, "urgent hour": U.URGENT_HOUR, "urgent_hour": U.URGENT_HOUR,
     "calendar days": U.NATURAL_DAY, "calendar day": U.NATURAL_DAY, "natural_day": U.NATURAL_DAY,
@@ -36,7 +37,7 @@ _UNITS: dict[str, LimitUnit] = {
     "working days": U.WORK_DAY, "working day": U.WORK_DAY, "work_day": U.WORK_DAY,
 }  # fmt: skip
 _WRITTEN = {
-    U.URGENT_HOUR: "紧急工作时", U.WORK_HOUR: "工作时", U.WORK_DAY: "工作日", U.NATURAL_DAY: "自然日",
+    U.URGENT_HOUR: "紧急工作时", U.WORK_HOUR: "工作时", U.WORK_DAY: "工作日", U.NATURAL_DAY: "自然日", U.MINUTE: "分钟",
 }  # fmt: skip
 _DIGITS = {**{sign: number for number, sign in enumerate("零一二三四五六七八九")}, "两": 2}
 _NUMBER = r"(?P<number>\d+(?:\.\d+)?|[零一二两三四五六七八九十半]+)"
@@ -127,6 +128,8 @@ def _part(part: str, *, several: bool) -> WrittenLimit:
         raise Unreadable(_("“%(text)s” holds a number that belongs to no unit of time.") % {"text": part.strip()})
     name, note = ("", words) if words and not several and _SEASON.search(words) else (words, "")
     note = "；".join([*([note] if note else []), *remarks])
+    if _CLASS.match(name):
+        raise Unreadable(_("“%(text)s” is no possible time limit.") % {"text": part.strip()})
     if len(name) > LONGEST or len(note) > LONGEST:
         raise Unreadable(
             _("The words around the limit “%(limit)s” have more than %(most)d characters.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from cases.casework.checks import somebody_waits_for_a_call
 from cases.casework.models import Case
 from cases.casework.states import State
 from cases.hotline.states import OPEN, CallbackResult
@@ -35,7 +36,7 @@ def ends(move: Move) -> None:
 def settle(case_id: int, move: Move) -> None:
     """Close the case if it waits for callbacks and nobody is left to be called."""
     case = standing_for(Case.objects.get(pk=case_id))
-    if case.state == State.CALLBACK and not somebody_waits(case):
+    if case.state == State.CALLBACK and not somebody_waits_for_a_call(case):
         advance_by_system(case, "callback_done", at=move.at, by=move.by)
 
 
