@@ -22,24 +22,25 @@ COLUMNS = [
     "register.view", "register.edit", "register.reveal", "catalogue.view", "catalogue.manage",
     "account.view", "account.manage", "post.manage", "session.end", "journal.view", "journal.verify", "admin.enter",
     "case.view", "case.view_department", "evidence.original",
+    "ticket.view", "ticket.view_unit", "caller.view", "whistle.view", "unit.supervise",
 ]  # fmt: skip
 EXPECTED = """
-    grid_worker       x.x.x. xxx x. .... .. . x..
-    acceptor          x.x.x. ... x. x... .. . x.x
-    shift_leader      x.x.x. ... x. x... .. . x.x
-    dispatcher        x.x.x. ... x. x... .. . x..
-    dept_clerk        x.x.x. ... x. x... .. . .x.
-    handler           x.x.x. ... x. .... .. . .x.
-    hotline_operator  x.x.x. ... x. .... .. . x..
-    callback_agent    x.x.x. ... x. .... .. . x..
-    hotline_leader    x.x.x. ... x. x... .. . x..
-    street_staff      x.x.x. x.. x. x... .. . x..
-    street_leader     x.x.x. x.x x. x... .. . x..
-    platform_clerk    x.x.x. ... x. x... .. . x..
-    manager           x.x.x. ... x. x... .. . x.x
-    auditor           x.x... ... .. x... xx x ...
-    sysadmin          xxxxxx ... xx xx.. .. x ...
-    secadmin          x.x... ... .. x.xx .. x ...
+    grid_worker       x.x.x. xxx x. .... .. . x.. ... ..
+    acceptor          x.x.x. ... x. x... .. . x.x ... ..
+    shift_leader      x.x.x. ... x. x... .. . x.x ... ..
+    dispatcher        x.x.x. ... x. x... .. . x.. ... ..
+    dept_clerk        x.x.x. ... x. x... .. . .x. .x. ..
+    handler           x.x.x. ... x. .... .. . .x. .x. ..
+    hotline_operator  x.x.x. ... x. .... .. . x.. x.x ..
+    callback_agent    x.x.x. ... x. .... .. . x.. x.x ..
+    hotline_leader    x.x.x. ... x. x... .. . x.. x.x ..
+    street_staff      x.x.x. x.. x. x... .. . x.. .x. x.
+    street_leader     x.x.x. x.x x. x... .. . x.. .x. x.
+    platform_clerk    x.x.x. ... x. x... .. . x.. .x. x.
+    manager           x.x.x. ... x. x... .. . x.x x.. xx
+    auditor           x.x... ... .. x... xx x ... ... ..
+    sysadmin          xxxxxx ... xx xx.. .. x ... ... ..
+    secadmin          x.x... ... .. x.xx .. x ... ... ..
 """
 GRID = {
     row.split()[0]: dict(zip(COLUMNS, "".join(row.split()[1:]), strict=True))
