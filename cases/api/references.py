@@ -37,6 +37,17 @@ def case_named(number: str, request: Any, field: str) -> int:
     return key
 
 
+def about_case(queryset: Any, number: str, request: Any, field: str) -> Any:
+    """Keep what is about the case with that number: what one sees may be about a case that one does not see.
+
+    ``queryset`` is what the reader sees. Raises ``Malformed`` when it has nothing and the case is not the reader's.
+    """
+    found = queryset.filter(case__number=number)
+    if not found.exists():
+        case_named(number, request, field)
+    return found
+
+
 def ticket_named(number: str, request: Any, field: str) -> int:
     """Return the key of the ticket with that number. Raises ``Malformed`` for one that is not the reader's to see."""
     reader = Reader.of(request)

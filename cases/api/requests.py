@@ -17,7 +17,7 @@ from cases.api.children import request_shown
 from cases.api.described import MoveSerializer, RequestDetailSerializer, RequestSerializer
 from cases.api.moves import actions_of, whose_turn
 from cases.api.reader import Reader
-from cases.api.references import case_named, referred, ticket_named
+from cases.api.references import about_case, referred, ticket_named
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.approvals.models import Approval
 from cases.approvals.services import ask
@@ -81,7 +81,7 @@ class RequestFilters(django_filters.FilterSet):
 
     def about(self, queryset: Any, name: str, value: str) -> Any:
         """Keep those of one case."""
-        return queryset.filter(case=case_named(value, self.request, name))
+        return about_case(queryset, value, self.request, name)
 
     def about_ticket(self, queryset: Any, name: str, value: str) -> Any:
         """Keep those of one ticket."""

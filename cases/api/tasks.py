@@ -16,7 +16,7 @@ from cases.api.children import task
 from cases.api.described import MoveSerializer, TaskDetailSerializer, TaskSerializer
 from cases.api.moves import actions_of, whose_turn
 from cases.api.reader import Reader
-from cases.api.references import case_named, referred
+from cases.api.references import about_case, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.services import send_on_patrol
@@ -80,7 +80,7 @@ class TaskFilters(django_filters.FilterSet):
 
     def about(self, queryset: Any, name: str, value: str) -> Any:
         """Keep those of one case."""
-        return queryset.filter(case=case_named(value, self.request, name))
+        return about_case(queryset, value, self.request, name)
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
-from cases.api.references import case_named
+from cases.api.references import about_case
 from cases.hotline import identity
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
@@ -94,7 +94,7 @@ class TicketFilters(django_filters.FilterSet):
 
     def of_case(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the tickets about a case."""
-        return queryset.filter(case=case_named(value, self.request, name))
+        return about_case(queryset, value, self.request, name)
 
     def in_area(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what lies in an area."""

@@ -98,6 +98,13 @@ def no_open_supervision(move: Move) -> Any:
     return None
 
 
+def order_is_answered(move: Move) -> Any:
+    """Keep a case open until the order of a leader has its answer: nobody could give it afterwards."""
+    if order := move.subject.open_supervision():
+        return _("The order of %(person)s is not answered yet: answer it first.") % {"person": order.ordered_by}
+    return None
+
+
 def has_open_supervision(move: Move) -> Any:
     """There is something to answer."""
     return None if move.subject.open_supervision() else _("There is no open order to answer.")

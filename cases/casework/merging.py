@@ -35,6 +35,19 @@ def check_merge(move: Move) -> None:
     move.inputs["target"] = fresh
 
 
+def lock_both(move: Move) -> None:
+    """Lock a merged case and its target in order of their keys, as a merge does, and go on from the target as it is.
+
+    Raises ``Conflict`` when somebody moved the case in the meantime.
+    """
+    case = move.subject
+    both = type(case).objects.select_for_update().filter(pk__in=[case.pk, case.merged_into_id]).order_by("pk")
+    locked = {row.pk: row for row in both}
+    if locked[case.pk].version != case.version:
+        raise stale(locked[case.pk])
+    case.merged_into = locked[case.merged_into_id]
+
+
 def merge(move: Move) -> None:
     """Point to the target and write the merge on its timeline too."""
     case, target = move.subject, move.inputs["target"]

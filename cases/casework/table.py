@@ -86,7 +86,8 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "unmerge", _("Undo the merge"), (S.MERGED,), (S.REPORTED, S.ACCEPTED), actors=(SL,), opinion=True,
         choose=lambda move: move.subject.state_before_merge or S.REPORTED,
-        effect=merging.unmerge, clocks=(revive("accept", to=S.REPORTED), revive("file", to=S.ACCEPTED)),
+        checks=(merging.lock_both,), effect=merging.unmerge,
+        clocks=(revive("accept", to=S.REPORTED), revive("file", to=S.ACCEPTED)),
     ),
     Transition("absorb", _("Another case was merged in"), tuple(OPEN), (), system=True, inputs=(MERGED,)),
     Transition(
@@ -200,7 +201,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "close", pgettext_lazy("case move", "Close"), (S.PENDING_CLOSE,), (S.CLOSED, S.CALLBACK), actors=(SL,),
-        guards=(guards.did_not_handle,),
+        guards=(guards.did_not_handle, guards.order_is_answered),
         choose=lambda move: S.CALLBACK if checks.somebody_waits_for_a_call(move.subject) else S.CLOSED,
         effect=effects.close, clocks=ALL_STOP,
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.catalogue.models import Category, CategoryStandard
@@ -56,10 +56,15 @@ def add_responsibility(
     columns = about.as_columns()
     _check(department, co_departments, reason, at)
     twin = {"category": None, **columns}
+    taken = Conflict(_("The matrix has a row for this in %(area)s already. Change that one.") % {"area": area})
     if Responsibility.objects.filter(valid_to=None, area=area, **twin).exists():
-        raise Conflict(_("The matrix has a row for this in %(area)s already. Change that one.") % {"area": area})
+        raise taken
     row = Responsibility(**columns, area=area, department=department, reason=reason.strip(), valid_from=at)
-    _store(row, co_departments)
+    try:
+        with transaction.atomic():
+            _store(row, co_departments)
+    except IntegrityError:  # somebody added the same at the same moment
+        raise taken from None
     facts.record("responsibility.added", row, at=at, by=by, **_told(row))
     return row
 

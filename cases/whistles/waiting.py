@@ -14,7 +14,6 @@ from gridmap.areas.models import AreaLink
 
 W, R = WhistleState, ReportState
 _STREET = (Role.STREET_STAFF, Role.STREET_LEADER)
-_DEPARTMENT = (Role.DEPT_CLERK, Role.HANDLER)
 _OF_STREET = (W.DRAFT, W.JUDGED, W.SUBMITTED, W.RATED)
 _OF_PLATFORM = (W.WHISTLED, W.UNDER_REVIEW, W.APPROVED)
 _OF_DEPARTMENT = (R.CALLED, R.SIGNED, R.ARRIVED, R.HANDLING)
@@ -25,8 +24,9 @@ def _below(acting: Acting, roles: tuple[Role, ...]) -> Any:
     return AreaLink.objects.filter(ancestor__in=roots).values("descendant")
 
 
-def _departments(acting: Acting) -> set[int]:
-    return {department for role, _a, department, _s in acting.posts if role in _DEPARTMENT and department is not None}
+def _departments(acting: Acting) -> frozenset[int]:
+    """A clerk's are also those below where no clerk is nearer, as with cases; a handler's are the post's own."""
+    return acting.answers_for(Role.DEPT_CLERK) | acting.standing(Role.HANDLER)
 
 
 def whistles_for(acting: Acting) -> Q:

@@ -167,6 +167,15 @@ def test_a_patrol_is_sent_accepted_and_finished_by_reading_its_actions_alone(peo
     assert worker.get("field-tasks/", mine=1)["results"] == []
 
 
+def test_a_task_is_found_by_its_case_though_the_case_lies_where_the_worker_has_no_post(people, city):
+    walk = Walk(people, catalogue(), at=clock.now() - timedelta(minutes=30))
+    number = walk.do("send_verify", "acceptor", worker="gw2").number
+    found = Caller(people["gw2"]).get("field-tasks/", case=number)["results"]
+    assert [one["case"] for one in found] == [number]
+    refused = Caller(people["stranger_gw"]).get("field-tasks/", case=number, status=400)
+    assert number in refused["error"]["fields"]["case"][0]
+
+
 def test_only_the_supervision_centre_sends_on_patrol(people):
     for who in ("gw", "clerk", "dispatcher"):
         patrol(people, who, status=403 if who != "clerk" else 422)

@@ -9,6 +9,7 @@ import pytest
 from cases.approvals.models import Approval
 from cases.casework.models import Case
 from cases.casework.staff import handlers, staffed_departments
+from cases.whistles.report_ins import ReportIn
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, Invalid, NotFound
@@ -17,6 +18,7 @@ from gridmap.departments.tree import can_sign
 from gridmap.posts.models import Post
 from tests import cast
 from tests.cases.walk import Walk, catalogue, photo
+from tests.cases.whistling import Tune, load_kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,20 @@ def test_the_tree_is_read_once_for_a_person(walk, django_assert_num_queries):
     acting = Acting(walk.people["clerk"], walk.at)
     with django_assert_num_queries(2):  # posts, tree
         assert acting.acts_for(Role.DEPT_CLERK) > acting.answers_for(Role.DEPT_CLERK)
+
+
+def test_a_report_in_waits_for_the_clerk_above_where_no_clerk_is_nearer(people, city, departments):
+    brigade = add("CGDD", city, departments["CGJ"])
+    load_kinds()
+    tune = Tune(people, names=("CGDD",))
+    tune.clerks = {"CGDD": "clerk"}
+    tune.to("issued")
+
+    def waits_for_clerk() -> bool:
+        acting = Acting(people["clerk"], tune.at)
+        return bool(ReportIn.objects.waiting_for(acting).filter(whistle=tune.whistle).exists())
+
+    assert waits_for_clerk()
+    tune.tell("CGDD", "sign")
+    people["cgdd"] = cast.person("cgdd", Role.DEPT_CLERK, department=brigade)
+    assert not waits_for_clerk()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from cases.casework.models import Case
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common import clock
+from citygrid.common.errors import Conflict
 from tests import cast
 from tests.cases.walk import Walk, catalogue
 from tests.web.case_pages import see
@@ -47,6 +49,16 @@ def test_an_order_waits_for_who_gave_it_once_its_answer_is_late(walk):
 def test_the_end_of_the_case_ends_the_waiting(walk):
     walk.do("force_close", "manager", opinion="移交专项整治")
     assert not waits(walk, "manager", LATE)
+
+
+def test_a_case_is_not_closed_before_the_order_has_its_answer(people, city):
+    walk = Walk(people, catalogue(), at=clock.now() - timedelta(hours=6))
+    walk.to("pending_close")
+    walk.do("supervise", "manager", order="说明原因", hours=4)
+    with pytest.raises(Conflict, match="is not answered yet"), translation.override("en"):
+        walk.do("close", "leader")
+    walk.do("answer_supervision", "leader", reply="已说明")
+    assert walk.do("close", "leader").state == "closed"
 
 
 def test_the_worklist_says_that_the_answer_is_late_and_the_queue_lists_all_orders(walk):
