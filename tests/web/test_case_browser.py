@@ -86,7 +86,7 @@ def ask(visit, number: str, who: str, kind: str, **given: str) -> None:
 
 def decide(visit, number: str, who: str, name: str = "Approve", opinion: str = "") -> None:
     page = visit("/requests/", who)
-    card = page.locator("section.card", has_text=number)
+    card = page.locator("article.card", has_text=number)
     form = card.locator(f"[id^={name.lower()}-]").first
     if form.evaluate("one => one.tagName") == "DETAILS":
         form.locator("summary").first.click()
@@ -106,8 +106,8 @@ def submit_work(visit, number: str, photo: Path, result: str) -> None:
     expect(page.locator(".cg-alert-success")).to_be_visible()
 
 
-def answer_task(visit, photo: Path, verdict: str, note: str = "") -> None:
-    page = visit("/", "gw", size=PHONE, place=PLACE)
+def answer_task(visit, photo: Path, verdict: str, note: str = "", who: str = "gw") -> None:
+    page = visit("/", who, size=PHONE, place=PLACE)
     page.locator(".cg-task-link").first.click()
     page.wait_for_url(re.compile("/tasks/"))
     form = page.locator("[data-cg-position-form]")
@@ -121,9 +121,12 @@ def answer_task(visit, photo: Path, verdict: str, note: str = "") -> None:
     expect(page.locator(".cg-alert-success")).to_be_visible()
 
 
-def test_a_case_goes_all_the_way_by_six_people_with_return_extension_and_rework(visit, photos):
+def test_a_case_goes_all_the_way_with_merge_return_extension_suspension_and_rework(visit, photos):
     shots = iter(photos)
-    number = report(visit, next(shots))
+    number, twin = report(visit, next(shots)), report(visit, next(shots), "同一堆垃圾")
+    move(visit, number, "acceptor", "send_verify", worker="gw2")
+    answer_task(visit, next(shots), "true", "属实", who="gw2")
+    move(visit, twin, "acceptor", "merge", target=number)
     page = visit("/", "acceptor")
     line = page.locator("tr", has_text=number)
     line.get_by_role("button", name="Accept").click()  # straight from the worklist
@@ -139,6 +142,12 @@ def test_a_case_goes_all_the_way_by_six_people_with_return_extension_and_rework(
     ask(visit, number, "handler", "extension", reason="需要吊车")
     decide(visit, number, "clerk")
     decide(visit, number, "dispatcher")
+    ask(visit, number, "clerk", "suspension", reason="等待材料", until="2030-01-01T10:00")
+    decide(visit, number, "dispatcher", "Refuse", "理由不足")
+    ask(visit, number, "clerk", "suspension", reason="等待材料，见附件", until="2030-01-01T10:00")
+    decide(visit, number, "dispatcher")
+    expect(visit(f"/cases/{number}/", "clerk").locator("#cg-turn")).to_have_text("Suspended")
+    move(visit, number, "clerk", "resume", opinion="材料已到")
     submit_work(visit, number, next(shots), "已清运")
     move(visit, number, "clerk", "confirm")
     move(visit, number, "dispatcher", "pass_feedback")
@@ -157,22 +166,6 @@ def test_a_case_goes_all_the_way_by_six_people_with_return_extension_and_rework(
     expect(rounds).to_contain_text("再次清运")
     page.get_by_text("What has been counted?").or_(page.get_by_text("Why is it due then?")).first.click()
     expect(page.locator(".cg-arithmetic li").first).to_contain_text("The clock starts on")
-
-
-def test_a_case_is_suspended_and_goes_on(visit, photos):
-    number = report(visit, photos[20])
-    for who, name, given in (
-        ("acceptor", "accept", {}), ("leader", "file", {"condition": "CJ214-E0102-01"}),
-        ("dispatcher", "dispatch", {"department": "CGJ"}), ("clerk", "sign", {}),
-    ):  # fmt: skip
-        move(visit, number, who, name, **given)
-    ask(visit, number, "clerk", "suspension", reason="等待材料", until="2030-01-01T10:00")
-    decide(visit, number, "dispatcher", "Refuse", "理由不足")
-    ask(visit, number, "clerk", "suspension", reason="等待材料，见附件", until="2030-01-01T10:00")
-    decide(visit, number, "dispatcher")
-    page = visit(f"/cases/{number}/", "clerk")
-    expect(page.locator("#cg-turn")).to_have_text("Suspended")
-    move(visit, number, "clerk", "resume", opinion="材料已到")
 
 
 def test_somebody_else_was_faster_and_nothing_typed_is_lost(visit, photos):
