@@ -22,6 +22,7 @@ class Callback(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("callback agent"),
     )  # fmt: skip
+    taken_at = models.DateTimeField(_("taken by the agent at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=12, choices=CallbackResult.choices, blank=True)
     contacted = models.BooleanField(_("the unit had contacted the caller"), null=True, blank=True)

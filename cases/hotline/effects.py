@@ -199,6 +199,11 @@ def _replied(move: Move, outcome: str, public_text: str) -> None:
         move.then.append(partial(advance_by_system, ticket, "close_uncalled", at=move.at, by=move.by))
 
 
+def urge(move: Move) -> None:
+    """Count that the caller, or the hotline, pressed for it."""
+    move.subject.urge_count += 1
+
+
 def exclude(move: Move) -> None:
     """Leave the ticket out of the scores; it stays in the operational figures."""
     move.subject.excluded = True

@@ -86,6 +86,7 @@ class Ticket(bridge(ROWS), Versioned):  # type: ignore[misc]
     returned = models.BooleanField(_("came back by a return"), default=False)
     final_ruling = models.BooleanField(_("finally ruled"), default=False)  # 终审: no unit may return it any more
     redo_count = models.PositiveSmallIntegerField(_("times done again"), default=0)
+    urge_count = models.PositiveSmallIntegerField(_("urges"), default=0)
     # What a case or a whistle came to, until the unit replies: it fills in the reply.
     fed_outcome = models.CharField(_("outcome reported back"), max_length=10, choices=Outcome.choices, blank=True)
     fed_result = models.TextField(_("result reported back"), blank=True)

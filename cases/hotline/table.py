@@ -28,7 +28,7 @@ T = TicketState
 HO, HL, CB = Actor(Role.HOTLINE_OPERATOR), Actor(Role.HOTLINE_LEADER), Actor(Role.CALLBACK_AGENT)
 SS, SD = Actor(Role.STREET_STAFF, Relation.UNIT), Actor(Role.STREET_LEADER, Relation.UNIT)
 DC, DP = Actor(Role.DEPT_CLERK, Relation.UNIT), Actor(Role.PLATFORM_CLERK, Relation.UNIT)
-HA = Actor(Role.HANDLER, Relation.PERSON)
+HA, MG = Actor(Role.HANDLER, Relation.PERSON), Actor(Role.MANAGER)
 UNIT = (SS, SD, DC, DP)
 ALL_STOP = tuple(stop(kind) for kind in limits.KINDS)
 
@@ -168,6 +168,13 @@ _ROWS: tuple[Transition, ...] = (
     Transition(
         "take_back", _("Take back a returned ticket"), (T.DISPATCHED, T.HANDLING), (T.LOGGED,), system=True,
         effect=effects.take_back, clocks=(stop("sign"), start("dispatch_ticket")),
+    ),
+    Transition(
+        "urge", _("Urge"), (T.DISPATCHED, T.HANDLING), (), actors=(HO, HL, CB), inputs=(NOTE,), effect=effects.urge,
+    ),
+    Transition(
+        "comment", _("Comment"), tuple(T), (), actors=(HO, HL, CB, *UNIT, HA, MG),
+        inputs=(Input("text", _("comment")),),
     ),
     Transition("exclude", _("Exclude from scoring"), tuple(T), (), system=True, effect=effects.exclude),
     Transition(

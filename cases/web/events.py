@@ -26,6 +26,7 @@ NOTED: dict[str, Any] = {
     "distance_m": gettext_lazy("distance in metres"),
     "from": gettext_lazy("handed over by"),
     "worker": gettext_lazy("grid worker"),
+    "purpose": gettext_lazy("purpose"),
 }
 
 
@@ -34,7 +35,7 @@ class Happened:
     """One line."""
 
     event: Event
-    life: Any  # the label of the lifecycle, where it is not the case's own
+    life: Any  # the label of the lifecycle, where it is not that of the page
     state: Any  # the state it led to, in words; empty where it changed none
     opinion: str
     facts: list[tuple[Any, str]]
@@ -45,19 +46,19 @@ class Happened:
         return bool(self.opinion or self.facts)
 
 
-def told(events: Iterable[Event]) -> list[Happened]:
-    """Return the events as lines."""
+def told(events: Iterable[Event], home: str = "case") -> list[Happened]:
+    """Return the events as lines; ``home`` is the lifecycle that needs no name on this page."""
     events = list(events)
     names = _departments(events) | _conditions(events)
     lives = {model._meta.label_lower: life for model, life in LIFECYCLES.items()}
-    return [_told(event, lives.get(event.subject_type), names) for event in events]
+    return [_told(event, lives.get(event.subject_type), names, home) for event in events]
 
 
-def _told(event: Event, life: Any, names: dict[str, str]) -> Happened:
+def _told(event: Event, life: Any, names: dict[str, str], home: str) -> Happened:
     moved = event.to_state != event.from_state
     return Happened(
         event,
-        life=life.label if life and life.name != "case" else "",
+        life=life.label if life and life.name != home else "",
         state=life.states.get(event.to_state, "") if life and moved else "",
         opinion=str(event.facts.get("opinion", "")),
         facts=[fact for fact in _facts(event, life, names) if fact[1]],
@@ -83,6 +84,8 @@ def _value(item: Input, value: Any, names: dict[str, str]) -> str:
         return _(", ").join(_value(item, one, names) for one in value)
     if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
         return str(dict(item.choices).get(value, value))
+    if item.type == InputType.BOOL:
+        return _("yes") if value else _("no")
     if item.ref:
         return names.get(str(value), str(value))
     if item.type == InputType.POINT and (typed := _POINT.match(str(value))):
@@ -102,6 +105,7 @@ def _departments(events: list[Event]) -> dict[str, str]:
     """Return the names of the departments that the events speak of, by code; they name no more than the case does."""
     codes: set[str] = set()
     for event in events:
-        codes.update(code for code in [event.facts.get("department")] if isinstance(code, str))
+        given = (event.facts.get(name) for name in ("department", "unit", "lead"))
+        codes.update(code for code in given if isinstance(code, str))
         codes.update(code for code in event.facts.get("co_departments") or () if isinstance(code, str))
     return {one.code: one.label for one in Department.objects.filter(code__in=codes)} if codes else {}

@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from cases.casework import staff
 from cases.casework.checks import Proposal, proposal_for
-from cases.casework.limits import work_day_mode
 from cases.casework.states import State
-from cases.catalogue.conditions import FilingCondition
 from cases.evidence.models import Evidence
-from cases.whistles.kinds import WhistleKind
-from cases.whistles.models import Whistle
-from cases.whistles.table import INSIDE
-from cases.whistles.wiring import callable_departments
+from cases.web.lists import EMPTY, LISTS, conditions
 from cases.workflow.inputs import MAX_TEXT
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
-from gridmap.areas.models import Grid, Level
 
 UNDISPATCHED = (State.REPORTED, State.ACCEPTED, State.FILED)  # here the rules say who shall handle it
+YES_NO = [("true", _("yes")), ("false", _("no"))]
 FEW = 6  # so many choices are shown at once
 LONG_TEXTS = frozenset(
     {"result", "order", "reply", "text", "opinion", "reason", "asked", "why_not_alone", "conclusion", "feedback",
-     "plan", "description"}
+     "plan", "description", "answer", "advice", "measures", "public_text", "internal_text"}
 )  # fmt: skip
-Options = list[tuple[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What is shown of a filing condition."""
-
-    text: str
-    closing: str
-    limits: list[str]
 
 
 class EvidenceWidget(forms.FileInput):
@@ -82,6 +65,8 @@ def field_for(item: Input, subject: Any, acting: Acting) -> forms.Field:
         return _reference(item, subject, acting, common)
     if item.type in (InputType.CHOICE, InputType.MULTICHOICE):
         return _choice(item, subject, common)
+    if item.type == InputType.BOOL and item.required:  # an empty box would be no answer
+        return forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect, **common)
     return forms.Field(widget=_PLAIN.get(item.type, _text)(item), **common)
 
 
@@ -115,15 +100,15 @@ def _choice(item: Input, subject: Any, common: dict[str, Any]) -> forms.Field:
 def _reference(item: Input, subject: Any, acting: Acting, common: dict[str, Any]) -> forms.Field:
     listed = item.ref.partition("?")[0]
     if listed == "filing-conditions":
-        return forms.ChoiceField(choices=_conditions(subject, acting), widget=ConditionSelect, **common)
-    if listed not in _LISTS:
+        return forms.ChoiceField(choices=conditions(subject, acting), widget=ConditionSelect, **common)
+    if listed not in LISTS:
         return forms.Field(widget=forms.TextInput(attrs={"class": "cg-code", "list": f"{listed}-nearby"}), **common)
-    offered = _LISTS[listed](subject, acting)
+    offered = LISTS[listed](subject, acting)
     if listed == "departments" and subject.state in UNDISPATCHED:
         _propose(item, proposal_for(subject, acting.at), common)
     if item.many:
         return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **common)
-    empty = _("choose") if item.required else _EMPTY.get(listed, "–")
+    empty = _("choose") if item.required else EMPTY.get(listed, "–")
     return forms.ChoiceField(choices=[("", empty), *offered], **common)
 
 
@@ -138,75 +123,6 @@ def _propose(item: Input, proposal: Proposal | None, common: dict[str, Any]) -> 
     common["help_text"] = _("Proposed: %(department)s. %(reason)s To choose another one, say why in the opinion.") % {
         "department": proposal.department.label, "reason": proposal.reason,
     }  # fmt: skip
-
-
-def _workers(subject: Any, acting: Acting) -> Options:
-    wide = [area for area in acting.path(subject.area_id) if area.level != Level.GRID]
-    around = wide[-1].code if wide else subject.area.code
-    return _people(staff.grid_workers(acting, around))
-
-
-def _handlers(subject: Any, acting: Acting) -> Options:
-    return _people(staff.handlers(acting, subject.lead_department.code if subject.lead_department else ""))
-
-
-def _people(found: Any) -> Options:
-    return [(one.username, str(one)) for one in found.order_by("display_name", "username")]
-
-
-def _departments(subject: Any, acting: Acting) -> Options:
-    return [(one.code, one.label) for one in staff.staffed_departments(acting).order_by("code")]
-
-
-def _conditions(case: Any, acting: Acting) -> Options:
-    found = FilingCondition.objects.in_force(acting.at).filter(category=case.category_id).prefetch_related("limits")
-    area_class = Grid.objects.filter(area=case.area_id).values_list("area_class", flat=True).first() or ""
-    mode = work_day_mode()
-    return [
-        (
-            one.code,
-            Condition(one.label, one.closing_label, [row.as_limit(mode).words for row in one.stages_for(area_class)]),
-        )
-        for one in found.order_by("code")
-    ]
-
-
-def _whistle_departments(subject: Any, acting: Acting) -> Options:
-    """Return first the departments around, then those of other districts with the district's name."""
-    near = staff.departments(acting).order_by("code")
-    far = callable_departments(acting.user, acting.at).exclude(pk__in=near.values("pk")).select_related("area_served")
-    return [(one.code, one.label) for one in near] + [
-        (one.code, f"{one.label} · {one.area_served.label}") for one in far.order_by("code")
-    ]
-
-
-def _called(subject: Any, acting: Acting) -> Options:
-    calls = subject.calls.select_related("department").order_by("pk")
-    return [(call.department.code, call.department.label) for call in calls]
-
-
-def _whistle_kinds(subject: Any, acting: Acting) -> Options:
-    kinds = WhistleKind.objects.in_force(acting.at).order_by("position")
-    return [(kind.code, kind.label) for kind in kinds if any(acting.holds_role(role) for role in kind.blown_by)]
-
-
-def _whistles(case: Any, acting: Acting) -> Options:
-    """Return the whistles of the person's streets that a case can still join."""
-    drafts = Whistle.objects.visible_to(acting.user, acting.at).filter(state__in=INSIDE).order_by("-drafted_at")
-    return [(one.number, f"{one.number} {one.description[:40]}") for one in drafts[:50]]
-
-
-# What no choice means, where the choice is free.
-_EMPTY = {"grid-workers": _("the nearest one on duty"), "whistles": _("a whistle of its own")}
-_LISTS: dict[str, Callable[[Any, Acting], Options]] = {
-    "whistle-departments": _whistle_departments,
-    "called-departments": _called,
-    "whistle-kinds": _whistle_kinds,
-    "whistles": _whistles,
-    "departments": _departments,
-    "grid-workers": _workers,
-    "handlers": _handlers,
-}
 
 
 def _is_id(key: str) -> bool:

@@ -35,7 +35,7 @@ class CaseFilter(forms.Form):
         self._offer("state", any_one + list(State.choices))
         self._offer("lamp", any_one + list(Lamp.choices))
         self._offer("source", any_one + list(Source.choices))
-        self._offer("category", any_one + _categories())
+        self._offer("category", any_one + categories_by_class(Category.objects.filter(standard__in_use=True)))
         self._offer("area", any_one + self._areas())
 
     @property
@@ -79,8 +79,9 @@ class CaseFilter(forms.Form):
         return [(area.code, area.label) for area in streets]
 
 
-def _categories() -> list[tuple[str, list[tuple[str, str]]]]:
+def categories_by_class(found: Any) -> list[tuple[str, Any]]:
+    """Return categories as choices, grouped by their major class."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for one in Category.objects.filter(standard__in_use=True).order_by("code"):
+    for one in found.order_by("code"):
         groups.setdefault(one.major_name, []).append((one.code, one.label))
     return list(groups.items())

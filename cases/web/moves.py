@@ -16,6 +16,8 @@ from cases.casework.at_once import AT_ONCE, dispatch_at_once, is_for, why_not_at
 from cases.casework.models import Case
 from cases.casework.table import CASE
 from cases.casework.timeline import timeline_of
+from cases.hotline.history import timeline_of as timeline_of_ticket
+from cases.hotline.models import Ticket
 from cases.journal.models import Event
 from cases.web.forms import OPINION, InputForm, opinion_input
 from cases.web.reader import acting_of
@@ -160,7 +162,10 @@ def _changes(subject: Any, version: str, refusal: Refusal) -> list[Event]:
     """Return what happened since the version that the person looked at."""
     if not isinstance(refusal, Conflict) or isinstance(refusal, Invalid) or not version.isdecimal():
         return []
-    case = getattr(subject, "case", None) or subject
-    happened = timeline_of(case) if isinstance(case, Case) else Event.objects.of(subject)
+    whole = subject if isinstance(subject, Ticket) else getattr(subject, "case", None) or subject
+    if isinstance(whole, Case):
+        happened = timeline_of(whole)
+    else:
+        happened = timeline_of_ticket(whole) if isinstance(whole, Ticket) else Event.objects.of(subject)
     known = Event.objects.of(subject).filter(facts__version=int(version)).order_by("-pk").first()
     return list(happened.filter(pk__gt=known.pk).order_by("pk")[:SHOWN_CHANGES]) if known else []

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cases.approvals.services import ask
-from cases.approvals.states import RequestKind
 from cases.casework.models import Case
-from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.explain import ledger
 from cases.deadlines.models import Clock
-from cases.web.asking import asking_form
+from cases.web.asking import asked_by
 from cases.web.moves import Refused, done, make, safe_way
 from cases.web.reader import acting_of, for_casework
 from cases.web.whole import context_of, whole
 from cases.workflow.people import Acting
-from citygrid.common.errors import NotFound, Refusal
+from citygrid.common.errors import NotFound
 
 
 @for_casework
@@ -57,38 +53,25 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 @require_POST
 def ask_for(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     """Ask for a return, an extension, a suspension or a cancellation, or appeal against a timeout."""
-    acting = acting_of(request)
-    case = find(acting, number)
-    if kind not in RequestKind.values:
-        raise not_found()
-    wanted = RequestKind(kind)
-    form = asking_form(wanted, case, acting, data=request.POST, files=request.FILES)
-    try:
-        given = form.given()
-        ask(
-            case=case, kind=wanted, reason=given.get("reason", ""), legal_basis=given.get("legal_basis", ""),
-            until=form.moment("until"), evidence=given.get("evidence", []), by=acting.user, at=acting.at,
-        )  # fmt: skip
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _page(request, number, asked=(wanted, form), status=refusal.status)
-    messages.success(request, _("%(case)s: “%(kind)s” was asked for.") % {"case": number, "kind": wanted.label})
-    return redirect("case", number)
+    asked = asked_by(request, find(acting_of(request), number), kind)
+    return redirect("case", number) if asked is None else _page(request, number, asked=asked, status=asked[2].status)
 
 
 @for_casework
 @require_GET
 def explain(request: HttpRequest, number: str, clock_id: int) -> HttpResponse:
     """Answer the arithmetic of a deadline, line by line, as a part of the page."""
-    case = find(acting_of(request), number)
-    clock = Clock.objects.filter(subject_type=SUBJECT_TYPE, subject_id=case.pk, pk=clock_id).first()
+    return explained(request, find(acting_of(request), number), clock_id, reverse("case", args=[number]))
+
+
+def explained(request: HttpRequest, subject: Any, clock_id: int, back: str) -> HttpResponse:
+    """Answer the arithmetic of a clock of ``subject``, as a part of its page or as a page that leads ``back``."""
+    clock = Clock.objects.of(subject).filter(pk=clock_id).first()
     if clock is None:
         raise not_found()
     whole_page = not request.headers.get("HX-Request")
     template = "cases/page/explained.html" if whole_page else "cases/page/explain.html"
-    return render(request, template, {"lines": ledger(clock), "case": case})
+    return render(request, template, {"lines": ledger(clock), "subject": subject, "back": back})
 
 
 def find(acting: Acting, number: str) -> Case:

@@ -39,6 +39,23 @@ def for_casework(view: View) -> View:
     return login_required(guarded)
 
 
+def for_hotline(view: View) -> View:
+    """Let in who has to do with tickets anywhere; others are told who has."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not works_on_tickets(acting_of(request)):
+            raise lacking(Perm.TICKET_VIEW)
+        return view(request, *args, **kwargs)
+
+    return login_required(guarded)
+
+
+def works_on_tickets(acting: Acting) -> bool:
+    """Whether one of the posts has to do with the hotline's tickets."""
+    return acting.holds(Perm.TICKET_VIEW) or acting.holds(Perm.TICKET_VIEW_UNIT)
+
+
 def works_on_cases(acting: Acting) -> bool:
     """Whether one of the posts has to do with cases."""
     return acting.holds(Perm.CASE_VIEW) or acting.holds(Perm.CASE_VIEW_DEPARTMENT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
@@ -15,21 +14,17 @@ from cases.casework.models import Case, CoDepartment, Round, Supervision
 from cases.casework.origins import origin_of
 from cases.casework.table import CASE
 from cases.casework.timeline import timeline_of
-from cases.casework.urgency import SUBJECT_TYPE
-from cases.deadlines.explain import warnings
-from cases.deadlines.lamps import lamp_of
-from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
 from cases.evidence.rounds import pair_of, rounds_of
 from cases.fieldwork.models import FieldTask
-from cases.web.asking import Asking, askings
+from cases.web.asking import askings, with_refused
 from cases.web.banners import banners_of
+from cases.web.clocks import clocks_of, going_and_stopped, light_of
 from cases.web.events import told
 from cases.web.maps import ground
 from cases.web.moves import Offer, Refused, offers, parted
 from cases.web.nearby import nearby
-from cases.web.rows import Light, forward, know_places, place_of
-from cases.web.words import left
+from cases.web.rows import forward, know_places, place_of
 from cases.workflow.people import Acting
 
 JOINS = (
@@ -42,17 +37,6 @@ CLOCKS: dict[str, Any] = {
     "dispatch": gettext_lazy("to dispatch"), "sign": gettext_lazy("to sign"), "handle": gettext_lazy("to handle"),
     "check": gettext_lazy("to check"), "close": gettext_lazy("to close"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ShownClock:
-    """A clock with its name, its lamp and what remains."""
-
-    clock: Clock
-    name: Any
-    lamp: str
-    left: str
-    warnings: list[str]
 
 
 def whole(cases: Any) -> Any:
@@ -91,12 +75,13 @@ def context_of(
         if target and offer.row.name == "merge" and offer.form:
             offer.form.fields["target"].initial = target
     made.sort(key=lambda offer: not offer.first)
-    clocks = _clocks(case, acting)
+    clocks = clocks_of(case, acting, CLOCKS, "case_clock")
+    going, stopped = going_and_stopped(clocks)
     happened = told(timeline_of(case).order_by("-at", "-pk")[:LONGEST_TIMELINE])
     pictures = rounds_of(case)
     before, after = pair_of(pictures)
     possible_now, closed_off = parted(made)
-    asking = _with_asked(askings(case, acting), asked)
+    asking = with_refused(askings(case, acting), asked)
     around = nearby(case.geom.x, case.geom.y, acting, category=case.category.code, but_not=case.pk)
     return {
         "case": case,
@@ -111,13 +96,14 @@ def context_of(
         "askings": [one for one in asking if not one.reason],
         "requests": [(one, offers(one, acting)) for one in _of(case, case.approvals.all())],
         "tasks": case.field_tasks.all(),
-        "clocks": [one for one in clocks if one.clock.stopped_at is None],
-        "stopped_clocks": [one for one in clocks if one.clock.stopped_at is not None],
-        "light": _light(clocks),
+        "clocks": going,
+        "stopped_clocks": stopped,
+        "light": light_of(clocks),
         "pictures": pictures,
         "compare": (before, after) if before and after else None,
         "timeline": [one for one in happened if one.words] if show == "words" else happened,
         "show": show,
+        "here": reverse("case", args=[case.number]),
         "nearby": around,
         "may_merge": "merge" in possible,
         "map": map_config(case, around),
@@ -154,36 +140,3 @@ def _with_refused(made: list[Offer], refused: Refused | None) -> list[Offer]:
     if refused is None:
         return made
     return [refused.offer, *(offer for offer in made if offer.row.name != refused.offer.row.name)]
-
-
-def _with_asked(found: list[Asking], asked: Any) -> list[Asking]:
-    for one in found:
-        if asked and one.kind == asked[0]:
-            one.form, one.open, one.reason = asked[1], True, ""
-    return found
-
-
-def _running(clock: Clock) -> bool:
-    return clock.stopped_at is None and clock.paused_since is None and clock.due_at is not None
-
-
-def _light(clocks: list[ShownClock]) -> Light | None:
-    running = [(one.clock.due_at, one) for one in clocks if one.clock.due_at and _running(one.clock)]
-    if not running:
-        return None
-    due, first = min(running, key=lambda pair: pair[0])
-    return Light(first.lamp, due, first.left)
-
-
-def _clocks(case: Case, acting: Acting) -> list[ShownClock]:
-    """Return the clocks, running ones first, each with what remains of it."""
-    own = Clock.objects.filter(subject_type=SUBJECT_TYPE, subject_id=case.pk).select_related("department")
-    found = sorted(own, key=lambda clock: (clock.stopped_at is not None, -clock.pk))
-    return [
-        ShownClock(
-            clock, CLOCKS.get(clock.kind, clock.kind), lamp_of(clock, acting.at),
-            left(clock.due_at, acting.at) if _running(clock) and clock.due_at else "",
-            warnings(clock) if _running(clock) else [],
-        )
-        for clock in found
-    ]  # fmt: skip

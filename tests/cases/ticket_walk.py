@@ -86,7 +86,8 @@ class TicketWalk:
 
     def reply(self, who: str = "", **given: Any) -> Ticket:
         """Reply with the four elements."""
-        return self.do("reply", who or self.staff, accepted_at=self.at, **{**REPLY, **given})
+        by_then = (self.at + timedelta(days=2)).date().isoformat()
+        return self.do("reply", who or self.staff, accepted_at=self.at, **{**REPLY, "deadline": by_then, **given})
 
     def wait(self, **span: float) -> None:
         """Let time pass."""

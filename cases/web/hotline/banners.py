@@ -1,0 +1,69 @@
+"""What must not be overlooked on a ticket: why it came back, whose ruling it waits for, what a case reported back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.approvals.states import RequestKind, RequestState
+from cases.hotline.models import Ticket
+from cases.hotline.states import TicketState
+from cases.web.banners import Banner
+from cases.web.hotline.around import Beside
+
+
+def banners_of(ticket: Ticket, beside: Beside) -> list[Banner]:
+    """Return the banners of a ticket that ``whole`` loaded. No query."""
+    found = [*_hangs(ticket, beside), *_waits(ticket), *_came_back(ticket)]
+    return [banner for banner in found if banner is not None]
+
+
+def _hangs(ticket: Ticket, beside: Beside) -> list[Banner | None]:
+    main = beside.main
+    channel = {"channel": ticket.get_other_channel_display()}
+    return [
+        Banner("diagram-2", _("It hangs on an earlier ticket (%(kind)s); the caller is answered by themselves.")
+               % {"kind": ticket.get_link_kind_display()}, url=reverse("ticket", args=[main.number]), link=main.number)
+        if main else None,
+        Banner("signpost-split", _("Referred to another channel: %(channel)s.") % channel, said=ticket.answer)
+        if ticket.state == TicketState.OUT_OF_SCOPE else None,
+        Banner("slash-circle", _("Excluded from scoring; it stays in the operational figures."))
+        if ticket.excluded else None,
+    ]  # fmt: skip
+
+
+def _waits(ticket: Ticket) -> list[Banner | None]:
+    asked, row = ticket.open_request(), ticket.current_round()
+    signing = ticket.state == TicketState.HANDLING and row is not None and row.waits_for_sign_off
+    return [
+        Banner("hourglass-split", _("A request is not decided yet: %(kind)s. It is with: %(role)s.")
+               % {"kind": asked.get_kind_display(), "role": _(", ").join(str(r.label) for r in asked.roles_expected())},
+               said=asked.reason, url="#cg-requests", link=_("See the request")) if asked else None,
+        Banner("pen", _("The reply waits for the leader's sign-off; the clock runs on."),
+               said=row.public_text if row else "") if signing else None,
+    ]  # fmt: skip
+
+
+def _came_back(ticket: Ticket) -> list[Banner | None]:
+    back = _last(ticket, RequestKind.RETURN) if ticket.returned else None
+    unit = back.department.label if back and back.department else ""
+    redone = [one for one in ticket.rounds.all() if one.ended_by_move == "redo"]
+    with_unit = ticket.state in (TicketState.DISPATCHED, TicketState.HANDLING)
+    fed = {"from": ticket.fed_from, "outcome": ticket.get_fed_outcome_display()}
+    return [
+        Banner("arrow-return-left", _("Returned by %(unit)s. Dispatch it again.") % {"unit": unit}, said=back.reason)
+        if back and ticket.state == TicketState.LOGGED else None,
+        Banner("arrow-repeat", _("The caller was not content; it is to be done again."), said=redone[-1].opinion)
+        if redone and with_unit else None,
+        Banner("hammer", _("Finally ruled: the unit must keep it.")) if ticket.final_ruling and with_unit else None,
+        Banner("box-arrow-in-down-left", _("%(from)s reported back: %(outcome)s. It fills in the reply.") % fed,
+               said=ticket.fed_result) if ticket.fed_outcome and with_unit else None,
+    ]  # fmt: skip
+
+
+def _last(ticket: Ticket, kind: RequestKind) -> Any:
+    """Return the newest request of a kind that was approved."""
+    found = (one for one in ticket.approvals.all() if one.kind == kind and one.state == RequestState.APPROVED)
+    return next(found, None)

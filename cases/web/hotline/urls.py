@@ -1,0 +1,17 @@
+"""Addresses of the hotline's pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from cases.web.hotline import page, reveal
+from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
+
+TICKET = "hotline/tickets/<code:number>/"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path(TICKET, page.show, name="ticket"),
+    path(f"{TICKET}moves/<slug:name>/", page.move, name="ticket_move"),
+    path(f"{TICKET}ask/<slug:kind>/", page.ask_for, name="ticket_ask"),
+    path(f"{TICKET}clocks/<int:clock_id>/", page.explain, name="ticket_clock"),
+    path(f"{TICKET}reveal/<slug:field>/", reveal.reveal, name="ticket_reveal"),
+]
