@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.areas.models import Area
 from gridmap.demo import city, objects, people, registers
+from gridmap.places.index import catch_up
 
 # Everything exists from here on, so that a simulated past finds its areas and posts.
 START = datetime(2025, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -27,3 +28,4 @@ def build() -> None:
     buildings = objects.build_buildings(areas, START)
     objects.build_key_places(areas, START)
     registers.build_registers(buildings, START)
+    catch_up(START)

@@ -23,6 +23,7 @@ from gridmap.importing.report import Report, Watch, some, unwatched
 from gridmap.importing.run import Result
 from gridmap.importing.tree import Tree
 from gridmap.importing.units import kind_of
+from gridmap.places.index import catch_up
 
 _CODES_IN_FACT = 5000
 _MOST_SHOWN = 40
@@ -115,6 +116,7 @@ def _write(diff: Diff, about: dict[str, Any], at: datetime, by: Any, watch: Watc
         moved={node.code: code for node, code in diff.moved[:_CODES_IN_FACT]},
         abolished=[node.code for node in diff.abolished][:_CODES_IN_FACT],
     )  # fmt: skip
+    catch_up(at)
 
 
 def _add(additions: list[Addition], at: datetime) -> None:

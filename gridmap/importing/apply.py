@@ -18,6 +18,7 @@ from gridmap.areas.tree import move_area
 from gridmap.importing.plan import Plan, grid_kind
 from gridmap.importing.report import Watch
 from gridmap.importing.units import Unit
+from gridmap.places.index import catch_up
 
 # A fact names at most so many codes of one kind; the counts are always whole.
 _CODES_IN_FACT = 5000
@@ -39,6 +40,7 @@ def write(plan: Plan, *, file: dict[str, str], crs: str, at: datetime, by: Any, 
         adopted={area.code: code for area, code in _adopted(plan)},
     )  # fmt: skip
     bulk.recode(plan.adopted.items())
+    catch_up(at)
 
 
 def _codes(things: list[Any]) -> list[str]:

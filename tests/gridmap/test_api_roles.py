@@ -43,6 +43,7 @@ GET    api_area             areas/{THEIR_GRID}/           o........oo..... .. - 
 GET    api_area             areas/{THEIRS}/               o........oo..... o. - x
 GET    api_area             areas/nowhere/                oooooooooooooooo oo - x
 GET    api_locate           locate/?lon=120.205&lat=27.335 ................ .. - x
+GET    api_places           places/?q=stsq                .............-.- .. - x
 GET    api_departments      departments/                  ................ .. - x
 GET    api_department       departments/CGJ/              ................ .. - x
 GET    api_department       departments/SQ/               ................ oo - x
