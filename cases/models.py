@@ -13,6 +13,7 @@ from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.callers import Caller, CallerPhone
 from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory, TicketLimit
+from cases.hotline.trained import SuggestionModel
 from cases.journal.models import Event, Seal
 from cases.routing.models import Responsibility
 from cases.whistles.calls import WhistleCall
@@ -26,7 +27,7 @@ __all__ = [
     "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller",
     "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
     "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries", "Origin",
-    "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SupervisedUnit", "Supervision", "Ticket",
-    "TicketCategory", "TicketLimit", "TicketRound", "Timetable", "Whistle", "WhistleCall", "WhistleKind",
-    "WhistleSource",
+    "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SuggestionModel", "SupervisedUnit",
+    "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketRound", "Timetable", "Whistle", "WhistleCall",
+    "WhistleKind", "WhistleSource",
 ]  # fmt: skip

@@ -72,7 +72,7 @@ class TicketCategoryFilters(django_filters.FilterSet):
         validators=[known_code("ticket-categories", TicketCategory)],
     )
     q = django_filters.CharFilter(
-        method="search", max_length=60, label=_("Beginning of the code, or part of the name.")
+        method="search", max_length=60, label=_("Beginning of the code, or part of the name or keywords.")
     )
 
     class Meta:
@@ -81,7 +81,8 @@ class TicketCategoryFilters(django_filters.FilterSet):
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what the reader may mean."""
-        return queryset.filter(Q(code__istartswith=value) | Q(name__icontains=value) | Q(name_en__icontains=value))
+        named = Q(name__icontains=value) | Q(name_en__icontains=value) | Q(keywords__icontains=value)
+        return queryset.filter(Q(code__istartswith=value) | named)
 
 
 class TicketCategoryListView(_Listed):

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from cases.api.callbacks import CallbackListView
 from cases.api.callers import CallerDetailView, CallerListView, RevealView
 from cases.api.hotline_lists import DemandTypeListView, TicketCategoryListView, UnitListView, UnitStaffListView
+from cases.api.ticket_aids import TicketSuggestionsView
 from cases.api.ticket_history import TicketClockView, TicketTimelineView
 from cases.api.tickets import TicketDetailView, TicketListView, TicketMoveView
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{TICKET}reveal/", RevealView.as_view(), name="api_ticket_reveal"),
     path(f"{TICKET}timeline/", TicketTimelineView.as_view(), name="api_ticket_timeline"),
     path(f"{TICKET}clocks/<int:clock_id>/explain/", TicketClockView.as_view(), name="api_ticket_clock"),
+    path("ticket-suggestions/", TicketSuggestionsView.as_view(), name="api_ticket_suggestions"),
     path("callers/", CallerListView.as_view(), name="api_callers"),
     path("callers/<int:pk>/", CallerDetailView.as_view(), name="api_caller"),
     path("callbacks/", CallbackListView.as_view(), name="api_callbacks"),

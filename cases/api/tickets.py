@@ -59,9 +59,9 @@ class TicketListView(IdempotentMixin, SubjectList):
             name=given.pop("caller_name"), phone=given.pop("caller_phone"), gender=given.pop("caller_gender"),
             address=given.pop("caller_address"), other_phones=given.pop("other_phones", []),
         )  # fmt: skip
-        given["demand_type"] = _entry("demand_type", "demand-types", DemandType, given["demand_type"])
+        given["demand_type"] = entry_named("demand_type", "demand-types", DemandType, given["demand_type"])
         if category := given.pop("category", ""):
-            given["category"] = _entry("category", "ticket-categories", TicketCategory, category)
+            given["category"] = entry_named("category", "ticket-categories", TicketCategory, category)
         ticket = log_ticket(**given, caller=told, by=reader.user, at=reader.at)
         fresh = ticket.received_at == reader.at
         return Response(self.shown.find(reader, pk=ticket.pk), status=201 if fresh else 200)
@@ -93,7 +93,8 @@ class TicketMoveView(SubjectMove):
         return self.move(number, name)
 
 
-def _entry(field: str, listed: str, model: Any, code: str) -> Any:
+def entry_named(field: str, listed: str, model: Any, code: str) -> Any:
+    """Return the entry of a list with that code. Raises ``Invalid`` naming the list."""
     found = model.objects.filter(code=code).first()
     if found is None:
         fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": code, "list": listed}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cases.casework.states import State
 from cases.casework.taking_over import STATES
 from cases.catalogue.models import Category
+from cases.history.tables import ENCODINGS, Layout
 from citygrid.common.errors import Invalid
 from gridmap.crs import checked
 
@@ -25,7 +26,6 @@ PLACES = ("longitude", "latitude", "position")
 FIELDS = (*NEEDED, "due", "closed", *TEXTS, *PLACES)
 # Who called is for the hotline to keep, encrypted and masked; a case of history has no place for it.
 PERSONAL = ("caller", "caller_name", "citizen", "complainant", "contact", "id_number", "name", "phone", "reporter")
-ENCODINGS = ("auto", "utf-8", "gb18030")
 ORDERS = ("lon,lat", "lat,lon")
 ISO = "iso"
 _TOP = ("system", "encoding", "delimiter", "sheet", "other_category", "columns", "time", "place", "status", "category")
@@ -50,6 +50,11 @@ class CaseMap:
     encoding: str
     delimiter: str
     sheet: str
+
+    @property
+    def layout(self) -> Layout:
+        """How the file is to be read."""
+        return Layout(self.columns, self.encoding, self.delimiter, self.sheet)
 
 
 def folded(word: str) -> str:

@@ -18,6 +18,7 @@ from cases.history.mapping import CaseMap
 from cases.history.reading import Draft, Reader
 from cases.history.report import Report
 from citygrid.common import facts
+from citygrid.common.errors import Invalid
 from gridmap.importing.report import Watch, unwatched
 from gridmap.spatial import Hit, place_many
 
@@ -37,7 +38,9 @@ def import_cases(
     Raises ``Invalid`` for a file that cannot be used as a whole, ``Conflict`` when somebody else takes over the same
     cases at the same moment; what earlier batches took over stays.
     """
-    table = tables.read(path, given)
+    table = tables.read(path, given.layout)
+    if not table.has_points and not {"longitude", "position"} & set(given.columns):
+        raise Invalid(_("Say in the map where a case lies: columns of longitude and latitude, or of position."))
     reader = Reader(given, at)
     drafts = [reader.read(row) for row in watch(table.rows, len(table.rows), _("Reading rows"))]
     placed = _placed(drafts, given, at)

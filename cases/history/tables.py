@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,22 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
-from cases.history.mapping import CaseMap
 from citygrid.common.errors import Invalid
 from gridmap.importing import files, geojson
 
+ENCODINGS = ("auto", "utf-8", "gb18030")
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".geojson", ".json")
 _DEGREES = (4326, 4490)  # equal to the millimetre
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is to be read. ``columns`` has our field → the columns of the file that it is made of."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    encoding: str = ENCODINGS[0]
+    delimiter: str = ","
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Table:
     has_points: bool = False
 
 
-def read(path: Path, given: CaseMap) -> Table:
+def read(path: Path, given: Layout) -> Table:
     """Return the table in a file. Raises ``Invalid`` in a sentence when the file as a whole cannot be used."""
     files.check_size(path, path.name)
     suffix = path.suffix.lower()
@@ -64,8 +74,6 @@ def read(path: Path, given: CaseMap) -> Table:
             _("“%(name)s” has no column “%(column)s”, which the map names. It has: %(columns)s.")
             % {"name": path.name, "column": missing[0], "columns": ", ".join(table.columns)}
         )
-    if not table.has_points and not {"longitude", "position"} & set(given.columns):
-        raise Invalid(_("Say in the map where a case lies: columns of longitude and latitude, or of position."))
     return table
 
 
@@ -85,7 +93,7 @@ def _with_headings(cells: Iterator[list[Any]], name: str) -> Table:
     return Table(tuple(named), rows)
 
 
-def _csv(path: Path, given: CaseMap) -> Iterator[list[Any]]:
+def _csv(path: Path, given: Layout) -> Iterator[list[Any]]:
     text = _decoded(path, given.encoding)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=given.delimiter, strict=True)
     try:

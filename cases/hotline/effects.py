@@ -13,7 +13,7 @@ from cases.casework.states import Outcome
 from cases.hotline import ended
 from cases.hotline.reference import is_supervised
 from cases.hotline.states import TicketState
-from cases.hotline.units import STREET_ROLES, staff_of
+from cases.hotline.units import STREET_ROLES, propose, staff_of
 from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.table import ClockRule, ClockVerb
 from citygrid.accounts.roles import Role
@@ -55,6 +55,8 @@ def dispatch(move: Move) -> None:
     """Give the ticket to a unit. Back at the one that returned it, its clocks go on; at another they start afresh."""
     ticket, unit = move.subject, move.inputs["unit"]
     same = ticket.returned and ticket.unit_id == unit.pk
+    if proposed := propose(ticket, move.acting):
+        move.noted["proposed"] = proposed.unit.code
     ticket.level = move.inputs["level"] or ticket.level
     move.noted["level"] = ticket.level
     ticket.final_ruling = ticket.final_ruling or bool(move.inputs["final"])

@@ -19,7 +19,7 @@ from gridmap.posts.rights import require
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
 _COLUMNS = {
     DemandType: {"name", "name_en", "answerable", "withholds_identity"},
-    TicketCategory: {"name", "name_en", "parent", "case_category", "level", "unit"},
+    TicketCategory: {"name", "name_en", "parent", "case_category", "level", "unit", "keywords"},
 }
 DEEPEST = 4
 

@@ -69,6 +69,10 @@ class TicketCategory(Named):
         "gridmap.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unit proposed"),
         help_text=_("The one body in the city that is competent, such as the water works; empty for the street."),
     )  # fmt: skip
+    keywords = models.TextField(
+        _("keywords"), blank=True,
+        help_text=_("Words that point to this category, with blanks between; they count where no model was trained."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("ticket category")

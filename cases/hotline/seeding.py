@@ -43,7 +43,7 @@ def load_types(*, at: datetime, by: Any = None) -> int:
 def load_categories(*, path: Path, at: datetime, by: Any = None) -> int:
     """Add the categories of a table that are missing; parents stand before their children. Return how many.
 
-    Columns: ``code, parent, name, name_en, case_category, level, unit``; a case category or unit that this
+    Columns: ``code, parent, name, name_en, case_category, level, unit, keywords``; a case category or unit that this
     installation does not have is left empty. Raises ``KeyError`` for a parent that is not there.
     """
     with path.open(encoding="utf-8", newline="") as file:
@@ -58,7 +58,7 @@ def load_categories(*, path: Path, at: datetime, by: Any = None) -> int:
         known[row["code"]] = add_entry(
             model=TicketCategory, code=row["code"], name=row["name"], name_en=row["name_en"],
             parent=known[row["parent"]] if row["parent"] else None, case_category=cases.get(row["case_category"]),
-            level=row["level"] or Level.D7, unit=units.get(row["unit"]), at=at, by=by,
+            level=row["level"] or Level.D7, unit=units.get(row["unit"]), keywords=row["keywords"], at=at, by=by,
         )  # fmt: skip
         added += 1
     return added

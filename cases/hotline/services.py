@@ -69,7 +69,7 @@ def log_ticket(
     _in_force(demand_type, "demand_type", at)
     if category is not None:
         _in_force(category, "category", at)
-    area, point = _place(lon, lat, crs, by, at)
+    area, point = place_of(lon, lat, crs, by, at)
     ticket = Ticket(
         channel=channel, call_reference=call_reference, received_at=received_at or at, logged_by=by,
         demand_type=demand_type, category=category, title=title.strip() or _title_of(content), content=content,
@@ -111,7 +111,11 @@ def _who(ticket: Ticket, told: CallerTold | None, confidential: bool, at: dateti
     ticket.contact_wish = clean_text(ticket, ticket.contact_wish)
 
 
-def _place(lon: float | None, lat: float | None, crs: str, by: Any, at: datetime) -> tuple[Area, Point | None]:
+def place_of(lon: float | None, lat: float | None, crs: str, by: Any, at: datetime) -> tuple[Area, Point | None]:
+    """Return the smallest area of a place and the point in WGS 84; the whole city where no place is known.
+
+    Raises ``Invalid`` outside the city.
+    """
     if lon is None or lat is None:
         return Area.objects.get(code=settings.CITY_CODE), None
     place = locate(lon, lat, crs=crs, at=at)

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.casework.states import Outcome
 from cases.casework.table import start, stop
-from cases.hotline import calling, effects, ended, guards, identity, limits, linking
+from cases.hotline import calling, effects, ended, guards, identity, limits, linking, suggesting
 from cases.hotline.states import (
     OPEN,
     TERMINAL,
@@ -45,8 +45,10 @@ RESULT = (Input("outcome", _("outcome"), InputType.CHOICE, choices=tuple(Outcome
           Input("result", _("what was done")), Input("origin", _("number of the case or whistle")))  # fmt: skip
 
 _ROWS: tuple[Transition, ...] = (
-    Transition("log", _("Log"), (), (T.LOGGED,), actors=(HO, HL), clocks=(start("dispatch_ticket"),)),
-    Transition("receive", _("Receive from outside"), (), (T.LOGGED,), clocks=(start("dispatch_ticket"),), system=True),
+    Transition("log", _("Log"), (), (T.LOGGED,), actors=(HO, HL), clocks=(start("dispatch_ticket"),),
+               effect=suggesting.note),
+    Transition("receive", _("Receive from outside"), (), (T.LOGGED,), clocks=(start("dispatch_ticket"),), system=True,
+               effect=suggesting.note),
     Transition(
         "answer", _("Answer at once"), (T.LOGGED,), (T.ANSWERED,), actors=(HO, HL), guards=(guards.answerable,),
         inputs=(Input("answer", _("answer")),), effect=effects.answer, clocks=ALL_STOP,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from cases.casework.checks import proposal_for
 from cases.workflow.people import Acting
 from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
@@ -84,16 +86,49 @@ class Proposal:
 
 
 def propose(ticket: Any, acting: Acting) -> Proposal | None:
-    """Propose who should take the ticket: the unit of its group, that of its category, the street, the platform."""
-    main = ticket.main_ticket
-    if main is not None and main.unit is not None:
-        return Proposal(main.unit, _("The ticket %(number)s about the same matter is there.") % {"number": main.number})
-    category = ticket.category
-    if category is not None and category.unit is not None:
-        return Proposal(category.unit, _("It alone is competent for “%(category)s”.") % {"category": category.label})
-    streets = [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]
-    offices = Department.objects.in_force(acting.at).filter(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
-    if ticket.geom is not None and (office := offices.order_by("code").first()):
-        return Proposal(office, _("The place lies in its street (direct dispatch)."))
+    """Return the first of :func:`proposals`, or ``None``."""
+    return next(proposals(ticket, acting), None)
+
+
+def proposals(ticket: Any, acting: Acting) -> Iterator[Proposal]:
+    """Yield who could take the ticket, each unit once, the best first.
+
+    The unit of its group; the one body competent for its category; the street of the place (直派); the department that
+    the responsibility matrix names for such a case; the platform as the last resort (兜底).
+    """
+    seen: set[int] = set()
+    for one in _candidates(ticket, acting):
+        if one.unit.pk not in seen:
+            seen.add(one.unit.pk)
+            yield one
     last = Department.objects.in_force(acting.at).filter(code=settings.PLATFORM_UNIT).first()
-    return Proposal(last, _("No street or department is clearly competent; the platform takes it.")) if last else None
+    if last is not None and last.pk not in seen:
+        nobody = _("No street or department is clearly competent; the platform takes it.")
+        yield Proposal(last, _("The last resort: it takes what nobody else can.") if seen else nobody)
+
+
+def _candidates(ticket: Any, acting: Acting) -> Iterator[Proposal]:
+    main, category = ticket.main_ticket, ticket.category
+    if main is not None and main.unit is not None:
+        yield Proposal(main.unit, _("The ticket %(number)s about the same matter is there.") % {"number": main.number})
+    if category is not None and category.unit is not None:
+        yield Proposal(category.unit, _("It alone is competent for “%(category)s”.") % {"category": category.label})
+    if ticket.geom is not None:
+        streets = [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]
+        offices = Department.objects.in_force(acting.at).filter(kind=DepartmentKind.STREET_OFFICE)
+        if office := offices.filter(area_served__in=streets).order_by("code").first():
+            yield Proposal(office, _("The place lies in its street (direct dispatch)."))
+    if category is not None and category.case_category is not None:
+        # The matrix speaks of cases: this is the case that the ticket would lead to.
+        case = _WouldBe(category.case_category, ticket.area_id)
+        if (found := proposal_for(case, acting.at)) and found.department.kind != DepartmentKind.CENTRE:
+            yield Proposal(found.department, found.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _WouldBe:
+    """As much of a case as the rules of responsibility look at."""
+
+    category: Any
+    area_id: int
+    condition_id: None = None

@@ -89,6 +89,7 @@ LABELS: dict[str, Any] = {
     "responsibility.retired": _("Responsibility retired"),
     "responsibility_grid.regrouped": _("Grids of the responsibility grid changed"),
     "stage_limit.set": _("Time limit of a stage set"),
+    "suggestions.trained": _("Model of suggestions trained"),
     "supervised_unit.added": _("Unit put on the list of the supervised"),
     "supervised_unit.ended": _("Unit taken off the list of the supervised"),
     "ticket_category.added": _("Ticket category added"),

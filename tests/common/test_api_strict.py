@@ -29,7 +29,10 @@ READERS = {
     "unit-staff": "operator", "demand-types": "operator", "/units/": "operator",
 }  # fmt: skip
 # Writes that answer with a secret, or undo themselves when repeated, keep no answer. See citygrid.common.idempotency.
-ONCE_ANYHOW = {"auth/token/", "auth/tokens/<int:pk>/", "tickets/<code:number>/reveal/"}
+# What only reads, but is told a text that no address should carry, needs none.
+ONCE_ANYHOW = {
+    "auth/token/", "auth/tokens/<int:pk>/", "tickets/<code:number>/reveal/", "ticket-suggestions/",
+}  # fmt: skip
 
 
 def lists() -> list[tuple[str, list[dict[str, Any]]]]:
