@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_whistle_kinds"),
+        ("cases", "0010_callback_desk"),
     ]
 
     operations = [
