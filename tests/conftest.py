@@ -13,10 +13,24 @@ from django.utils import translation
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
-from tests import cast
+from tests import cast, templates
 from tests.unguarded import let_tests_flush
 
 let_tests_flush()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Begin with a copy of an empty database where there is one; see tests/templates.py."""
+    return bool(request.config.getvalue("reuse_db")) or (templates.usable() and templates.fetch())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any) -> None:
+    """Keep a copy of the empty database for the next time."""
+    if templates.usable() and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            templates.store()
 
 
 @pytest.fixture(autouse=True)

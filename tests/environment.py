@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from hypothesis import settings
 from citygrid import sqlite_driver
 
 sqlite_driver.install()
-os.environ.setdefault("CITYGRID_HOME", tempfile.mkdtemp(prefix="citygrid-test-"))
+if "CITYGRID_HOME" not in os.environ:
+    os.environ["CITYGRID_HOME"] = tempfile.mkdtemp(prefix="citygrid-test-")
+    atexit.register(shutil.rmtree, os.environ["CITYGRID_HOME"], ignore_errors=True)
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # parallel processes must not wait for each other's locks
     os.environ["CITYGRID_HOME"] = str(Path(os.environ["CITYGRID_HOME"]) / worker)
 os.environ["DJANGO_SETTINGS_MODULE"] = "citygrid.settings"

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from cases.approvals.models import Approval
 from cases.casework.models import Case
+from cases.casework.month import month_of
 from cases.web.filters import CaseFilter
 from cases.web.maps import ground, own_places
 from cases.web.reader import acting_of, for_casework, may_report, works_on_cases
@@ -94,6 +95,7 @@ def waiting(request: HttpRequest) -> Waiting | None:
     context = {
         "rows": rows_of(loaded(page), acting), "page": page, "tasks": tasks, "requests": requests,
         "may_report": may_report(acting), "here": request.get_full_path(),
+        "month": month_of(acting.user, acting.at) if acting.holds_role(Role.GRID_WORKER) else None,
     }  # fmt: skip
     return Waiting(
         page.paginator.count + len(tasks) + requests, "cases/worklist/home.html", context,
