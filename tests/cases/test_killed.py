@@ -142,6 +142,23 @@ def programs(people: dict[str, Any], city: dict[str, Any], servers: Servers) -> 
     return {name: Person(people[name], servers.port) for name in who}
 
 
+def until_the_database_noticed() -> None:
+    """Wait until PostgreSQL ended what it was doing for a server that is dead: it may commit a moment after."""
+    if connection.vendor != "postgresql":
+        return
+    until = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.02)
+    raise AssertionError("A connection of a dead server lives on.")
+
+
 def everything() -> list[Any]:
     """All that a move on a case may change."""
     tables = (Case, Clock, Evidence, FieldTask, Event, Round)
@@ -214,8 +231,9 @@ def test_killed_at_any_moment_a_case_still_goes_all_the_way(people, departments,
         request = programs[who].lost(path, given, name)
         time.sleep(lasted * chance.uniform(0.1, 1.2))
         servers.kill()
+        until_the_database_noticed()
+        servers.start()  # who was killed before it took the request left it to this one
         request.join()
-        servers.start()  # by then the database has ended what it was doing for the one that was killed
         whole = everything() != before
         assert_books_are_right([case])
         began = time.monotonic()
