@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.gis.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
@@ -44,9 +44,12 @@ class CaseQuerySet(Urgency, Findable, ScopedQuerySet["Case"]):  # type: ignore[o
         if roots:
             seen |= Q(area__in=AreaLink.objects.filter(ancestor__in=roots).values("descendant"))
         if departments:
-            helped = CoDepartment.objects.filter(department__in=departments).values("case")
-            once = Round.objects.filter(department__in=departments).values("case")
-            seen |= Q(lead_department__in=departments) | Q(pk__in=helped) | Q(pk__in=once)
+            # As EXISTS, which is looked up for one case and made a list of for many, as the database sees fit.
+            helped, once = (
+                Q(Exists(one.objects.filter(case=OuterRef("pk"), department__in=departments)))
+                for one in (CoDepartment, Round)
+            )
+            seen |= Q(lead_department__in=departments) | helped | once
         return self.filter(seen)
 
     def find_for(self, user: Any, at: datetime, **key: Any) -> Case | None:
@@ -160,6 +163,8 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
             models.Index(fields=["lead_department", "state", "-reported_at", "-id"], name="case_department_reported"),
             models.Index(fields=["-reported_at", "-id"], name="case_reported"),
             models.Index(fields=["handler", "state"], name="case_handler_state"),
+            # Queues are counted from it alone: most cases are at an end.
+            models.Index(fields=["state", "area", "id"], name="case_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["whistle_number"], name="case_whistle", condition=~Q(whistle_number="")),
             models.Index(fields=["suspended_until"], name="case_to_wake", condition=Q(state=State.SUSPENDED)),
         ]

@@ -27,7 +27,11 @@ class Urgency(models.QuerySet[Any]):
 
     def waiting_for(self, acting: Acting) -> Self:
         """Keep the cases whose next move is this person's."""
-        return self.filter(waits_for(acting))
+        wanted = waits_for(acting) or [Q(pk__in=[])]
+        if len(wanted) == 1:
+            return self.filter(wanted[0])
+        first, *more = [self.model._base_manager.filter(one).order_by().values("pk") for one in wanted]
+        return self.filter(pk__in=first.union(*more))
 
     def lit(self, lamp: str, at: datetime) -> Self:
         """Keep the cases whose worst running clock shows ``lamp``."""

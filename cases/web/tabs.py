@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +71,7 @@ def chosen(tabs: list[Tab], key: str) -> Tab:
 
 
 def _of_centre(visible: Any, acting: Acting) -> list[Tab]:
-    overdue = Q(pk__in=_with_clock(due_at__lt=acting.at))
+    overdue = _with_clock(due_at__lt=acting.at)
     counted = {
         row["state"]: row
         for row in visible.filter(state__in=OPEN).order_by().values("state").annotate(
@@ -87,25 +87,29 @@ def _of_centre(visible: Any, acting: Acting) -> list[Tab]:
 
 
 def _of_department(acting: Acting) -> list[Tab]:
-    own = acting.departments(Perm.CASE_VIEW_DEPARTMENT)
-    ours = Q(lead_department__in=own)
-    working = Q(state__in=[S.HANDLING, S.SUBMITTED])
+    ours = Q(lead_department__in=acting.departments(Perm.CASE_VIEW_DEPARTMENT))
     ongoing = Q(state__in=[S.DISPATCHED, S.HANDLING, S.SUBMITTED])
-    today = Q(pk__in=_with_clock(due_at__gte=acting.at, due_at__lt=_midnight(acting.at)))
-    filters = {
-        "our_sign": (_("To sign"), Q(state=S.DISPATCHED)),
-        "our_hand": (_("In hand"), working),
-        "our_today": (_("Due today"), ongoing & today),
-        "our_overdue": (_("Overdue"), ongoing & Q(pk__in=_with_clock(due_at__lt=acting.at))),
-        "our_rework": (_("Returned to us"), working & Q(rework_count__gt=0)),
-    }  # fmt: skip
-    counts = Case.objects.filter(ours).aggregate(
-        **{key: Count("pk", filter=keep) for key, (_label, keep) in filters.items()}
+    counts = Case.objects.filter(ours & ongoing).aggregate(  # without the closed ones, which are most of them
+        # One by one a few cases are soon looked up; the queue itself is best joined.
+        **{key: Count("pk", filter=keep) for key, (_label, keep) in _kinds(acting.at, _has_clock).items()}
     )
     return [
         Tab(key, label, _kept(ours & keep), count=counts[key], red=counts[key] if key == "our_overdue" else 0)
-        for key, (label, keep) in filters.items()
+        for key, (label, keep) in _kinds(acting.at, _with_clock).items()
     ]
+
+
+def _kinds(at: datetime, clock: Callable[..., Q]) -> dict[str, tuple[Any, Q]]:
+    """Return a department's queues by key: label, and filter of the cases in hand; ``clock`` is one of those below."""
+    working = Q(state__in=[S.HANDLING, S.SUBMITTED])
+    ongoing = Q(state__in=[S.DISPATCHED, S.HANDLING, S.SUBMITTED])
+    return {
+        "our_sign": (_("To sign"), Q(state=S.DISPATCHED)),
+        "our_hand": (_("In hand"), working),
+        "our_today": (_("Due today"), ongoing & clock(due_at__gte=at, due_at__lt=_midnight(at))),
+        "our_overdue": (_("Overdue"), ongoing & clock(due_at__lt=at)),
+        "our_rework": (_("Returned to us"), working & Q(rework_count__gt=0)),
+    }
 
 
 def _in_states(states: tuple[S, ...]) -> Callable[[Any], Any]:
@@ -116,8 +120,12 @@ def _kept(wanted: Q) -> Callable[[Any], Any]:
     return lambda cases: cases.filter(wanted)
 
 
-def _with_clock(**when: Any) -> Any:
-    return running().filter(**when).order_by().values("subject_id")
+def _with_clock(**when: Any) -> Q:
+    return Q(pk__in=running().filter(**when).order_by().values("subject_id"))
+
+
+def _has_clock(**when: Any) -> Q:
+    return Q(Exists(running().filter(subject_id=OuterRef("pk"), **when)))
 
 
 def _midnight(at: datetime) -> datetime:

@@ -37,7 +37,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = form.narrow(tab.keep(Case.objects.visible_to(acting.user, acting.at)))
     newest = found.order_by("-reported_at", "-id").values_list("pk", flat=True)
     ordered: Any = found.most_urgent_first() if tab.urgent else newest
-    page: Page[Any] = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(ordered, PAGE)
+    if tab.count is not None and not form.narrows:
+        paginator.count = tab.count  # the same cases, and they were counted for the tab
+    page: Page[Any] = paginator.get_page(request.GET.get("page"))
     rows = rows_of(loaded(page), acting)
     view = _view(request, acting)
     context = {
