@@ -198,6 +198,9 @@ REQUEST_EXPIRE_DAYS = env.number("REQUEST_EXPIRE_DAYS", 7, low=1, high=365)  # a
 PLATFORM_UNIT = env.text("PLATFORM_UNIT", "PT")  # department that takes tickets whose unit is unclear (兜底)
 TICKET_RETURN_HOURS = env.number("TICKET_RETURN_HOURS", 24, low=1, high=720)  # within which a unit may return a ticket
 TICKET_REDO_MAX = env.number("TICKET_REDO_MAX", 2, low=0, high=9)  # so often a ticket is done again
+TICKET_SIMILAR_DAYS = env.number("TICKET_SIMILAR_DAYS", 30, low=1, high=366)  # how far back duplicates are looked for
+TICKET_SIMILAR_METRES = env.number("TICKET_SIMILAR_METRES", 300, low=10, high=5_000)  # how near their places lie
+TICKET_SIMILAR_PERCENT = env.number("TICKET_SIMILAR_PERCENT", 40, low=1, high=100)  # score from which one is shown
 CALLBACK_ATTEMPTS = env.number("CALLBACK_ATTEMPTS", 3, low=1, high=10)  # on so many days nobody answered: closed
 CALLBACK_LINK_DAYS = env.number("CALLBACK_LINK_DAYS", 7, low=1, high=60)  # a link sent to a caller works so long
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)

@@ -9,6 +9,7 @@ from cases.api.callers import CallerDetailView, CallerListView, RevealView
 from cases.api.hotline_lists import DemandTypeListView, TicketCategoryListView, UnitListView, UnitStaffListView
 from cases.api.ticket_aids import TicketSuggestionsView
 from cases.api.ticket_history import TicketClockView, TicketTimelineView
+from cases.api.ticket_similar import SimilarTicketsView, TicketDuplicatesView
 from cases.api.tickets import TicketDetailView, TicketListView, TicketMoveView
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{TICKET}reveal/", RevealView.as_view(), name="api_ticket_reveal"),
     path(f"{TICKET}timeline/", TicketTimelineView.as_view(), name="api_ticket_timeline"),
     path(f"{TICKET}clocks/<int:clock_id>/explain/", TicketClockView.as_view(), name="api_ticket_clock"),
+    path(f"{TICKET}similar/", SimilarTicketsView.as_view(), name="api_ticket_similar"),
+    path("ticket-duplicates/", TicketDuplicatesView.as_view(), name="api_ticket_duplicates"),
     path("ticket-suggestions/", TicketSuggestionsView.as_view(), name="api_ticket_suggestions"),
     path("callers/", CallerListView.as_view(), name="api_callers"),
     path("callers/<int:pk>/", CallerDetailView.as_view(), name="api_caller"),

@@ -32,6 +32,7 @@ READERS = {
 # What only reads, but is told a text that no address should carry, needs none.
 ONCE_ANYHOW = {
     "auth/token/", "auth/tokens/<int:pk>/", "tickets/<code:number>/reveal/", "ticket-suggestions/",
+    "ticket-duplicates/",
 }  # fmt: skip
 
 

@@ -89,6 +89,8 @@ GET    api_ticket_timeline tickets/{{ticket}}/timeline/ ----oo.....o.--- -o - x
 GET    api_ticket_clock    tickets/{{ticket}}/clocks/{{ticket_clock}}/explain/ ----oo.....o.--- -o - x
 POST   api_ticket_move     tickets/{{ticket}}/actions/contact/ ----oo---??o---- -o - x
 POST   api_ticket_reveal   tickets/{{ticket}}/reveal/   ----?????????--- -? - x
+GET    api_ticket_similar  tickets/{{ticket}}/similar/   ------...------- -- - x
+POST   api_ticket_duplicates ticket-duplicates/          ------???------- -- - x
 POST   api_ticket_suggestions ticket-suggestions/        ------???------- -- - x
 GET    api_callers         callers/?phone=19900007654   ------...------- -- - x
 GET    api_caller          callers/{{caller}}/          ------...------- -- - x
