@@ -36,6 +36,12 @@ class SimilarSerializer(s.Serializer[Any]):
     link_to = s.CharField(help_text="Number of the ticket to link to: its own, or that of the one on which it hangs.")
 
 
+class SimilarListSerializer(s.Serializer[Any]):
+    """Ten at most, so never in pages."""
+
+    results = SimilarSerializer(many=True)
+
+
 class SimilarView(SubjectView):
     """Comparing is the hotline's business, as linking is."""
 
@@ -49,21 +55,18 @@ class SimilarView(SubjectView):
         loaded = Ticket.objects.visible_to(self.reader.user, self.reader.at).filter(pk__in=keys)
         rows = tickets_shown.rows(list(loaded.select_related(*tickets_shown.ROW_JOINS)), self.reader)
         shown = {row["number"]: row for row in rows}
-        return Response(
-            [
-                {"ticket": shown[one.ticket.number], "score": one.score, "reasons": list(one.reasons),
-                 "metres": one.metres, "link_to": one.link_to}
-                for one in found
-            ]
-        )  # fmt: skip
+        results = [
+            {"ticket": shown[one.ticket.number], "score": one.score, "reasons": list(one.reasons),
+             "metres": one.metres, "link_to": one.link_to}
+            for one in found
+        ]  # fmt: skip
+        return Response({"results": results})
 
 
 class TicketDuplicatesView(SimilarView):
     """For a demand that is being written down."""
 
-    @extend_schema(
-        operation_id="ticket_duplicates", request=ComparedSerializer, responses={200: SimilarSerializer(many=True)}
-    )
+    @extend_schema(operation_id="ticket_duplicates", request=ComparedSerializer, responses={200: SimilarListSerializer})
     def post(self, request: Any) -> Response:
         """Answer up to ten tickets with reasons, the likeliest first. Changes nothing and keeps nothing."""
         body = ComparedSerializer(data=request.data)
@@ -78,7 +81,7 @@ class TicketDuplicatesView(SimilarView):
 class SimilarTicketsView(SimilarView):
     """For a ticket that is there."""
 
-    @extend_schema(operation_id="tickets_similar", responses={200: SimilarSerializer(many=True)})
+    @extend_schema(operation_id="tickets_similar", responses={200: SimilarListSerializer})
     def get(self, request: Any, number: str) -> Response:
         """Answer up to ten earlier tickets with reasons, the likeliest first."""
         seen = Ticket.objects.visible_to(self.reader.user, self.reader.at).select_related("category", "main_ticket")

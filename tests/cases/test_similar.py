@@ -20,7 +20,7 @@ from tests.cases.ticket_walk import NAME, hotline, log
 from tests.cases.walk import AT
 
 pytestmark = pytest.mark.django_db
-HERE = {"lon": 120.205, "lat": 27.335}
+HERE: dict[str, Any] = {"lon": 120.205, "lat": 27.335}
 SAME = "石亭路口堆了建筑垃圾，好几天没人清理"
 ALIKE = "建筑垃圾堆在石亭路口，一直没人清"
 OTHER = "广场舞音乐声太大，影响孩子学习"
@@ -139,14 +139,14 @@ def test_the_api_answers_the_hotline(people):
     # The API's now is later than the ticket; nothing is found before it.
     Ticket.objects.filter(pk=ticket.pk).update(received_at=AT)
     operator = Caller(people["operator"])
-    assert operator.post("ticket-duplicates/", body) == []
+    assert operator.post("ticket-duplicates/", body)["results"] == []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("citygrid.common.clock.now", lambda: LATER)
-        (one,) = operator.post("ticket-duplicates/", body)
+        (one,) = operator.post("ticket-duplicates/", body)["results"]
         assert one["ticket"]["number"] == one["link_to"] == ticket.number
         assert one["ticket"]["caller"]["name"] == "钱*"
         assert "The same caller." in one["reasons"]
-        assert operator.get(f"tickets/{ticket.number}/similar/") == []
+        assert operator.get(f"tickets/{ticket.number}/similar/")["results"] == []
         Caller(people["operator"]).post("ticket-duplicates/", {**body, "lon": 0, "lat": 0}, status=422)
         Caller(people["street"]).post("ticket-duplicates/", body, status=403)
         operator.get("tickets/FDR0/similar/", status=404)
