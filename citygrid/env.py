@@ -57,6 +57,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def weights(name: str, default: str) -> tuple[int, ...]:
+    """Return whole weights, as many as the default has, that total 100."""
+    raw = words(name, default)
+    if len(raw) != len(default.split(",")) or not all(word.isascii() and word.isdigit() for word in raw):
+        raise ImproperlyConfigured(f"{name} must be {len(default.split(','))} whole numbers, such as {default}.")
+    found = tuple(int(word) for word in raw)
+    if sum(found) != 100:
+        raise ImproperlyConfigured(f"{name} totals {sum(found)}. Make the weights total 100.")
+    return found
+
+
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     """Return one of ``allowed``."""
     value = text(name, default)

@@ -203,6 +203,7 @@ TICKET_SIMILAR_METRES = env.number("TICKET_SIMILAR_METRES", 300, low=10, high=5_
 TICKET_SIMILAR_PERCENT = env.number("TICKET_SIMILAR_PERCENT", 40, low=1, high=100)  # score from which one is shown
 CALLBACK_ATTEMPTS = env.number("CALLBACK_ATTEMPTS", 3, low=1, high=10)  # on so many days nobody answered: closed
 CALLBACK_LINK_DAYS = env.number("CALLBACK_LINK_DAYS", 7, low=1, high=60)  # a link sent to a caller works so long
+THREE_RATE_WEIGHTS = env.weights("THREE_RATE_WEIGHTS", "10,45,45")  # response, solution, satisfaction
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)
 CITY_CODE = env.digits("CITY_CODE", "350982", 6)  # GB/T 2260 code of the city or county this installation serves
 MAP_REVIEW_NUMBER = env.text("MAP_REVIEW_NUMBER")  # 审图号, shown in the corner of every map

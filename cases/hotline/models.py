@@ -223,7 +223,10 @@ class TicketRound(models.Model):
         verbose_name = _("round at a unit")
         verbose_name_plural = _("rounds at units")
         constraints = [models.UniqueConstraint(fields=["ticket", "number"], name="ticket_round_once")]
-        indexes = [models.Index(fields=["unit", "ticket"], name="ticket_round_unit")]
+        indexes = [
+            models.Index(fields=["unit", "ticket"], name="ticket_round_unit"),
+            models.Index(fields=["began_at"], name="ticket_round_began"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket} #{self.number}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from cases.web import bulk, page, report, report_ins, requests, search, tasks, whistles, worklist
+from cases.web.evaluation.urls import urlpatterns as evaluation
 from cases.web.hotline.urls import urlpatterns as hotline
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
@@ -30,5 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report-ins/<int:pk>/moves/<slug:name>/", report_ins.move, name="report_in_move"),
     path("requests/", requests.inbox, name="requests"),
     path("requests/<int:pk>/moves/<slug:name>/", requests.move, name="approval_move"),
+    *evaluation,
     *hotline,
 ]

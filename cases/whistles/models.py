@@ -134,6 +134,7 @@ class Whistle(bridge(ROWS), Versioned):  # type: ignore[misc]
             models.Index(fields=["-drafted_at", "-id"], name="whistle_drafted"),
             models.Index(fields=["platform_area", "state"], name="whistle_platform_state"),
             models.Index(fields=["lead_department", "state"], name="whistle_lead_state"),
+            models.Index(fields=["blown_at"], name="whistle_blown"),
         ]
 
     def __str__(self) -> str:

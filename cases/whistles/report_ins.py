@@ -123,6 +123,7 @@ class ReportIn(bridge(ROWS), Versioned):  # type: ignore[misc]
         indexes = [
             models.Index(fields=["department", "state", "-id"], name="report_in_department"),
             models.Index(fields=["called_at"], name="report_in_expected", condition=Q(state__in=EXPECTED)),
+            models.Index(fields=["called_at", "id"], name="report_in_called"),
         ]
 
     def __str__(self) -> str:

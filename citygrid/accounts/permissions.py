@@ -36,6 +36,10 @@ class Perm(TextChoices):
     )
     UNIT_SUPERVISE = "unit.supervise", _("Put units on the list of those whose replies their leader signs off.")
     WHISTLE_VIEW = "whistle.view", _("See the whistles of one's own area.")
+    EVALUATION_VIEW = (
+        "evaluation.view",
+        _("See rates and scores of the tickets and whistles that one sees, and the ranking of all units."),
+    )
     EVIDENCE_ORIGINAL = (
         "evidence.original",
         _("Take the untouched original of a photo or file, with all it tells; each time is recorded."),

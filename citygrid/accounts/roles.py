@@ -60,6 +60,7 @@ _WHISTLES = frozenset({Perm.WHISTLE_VIEW})
 _OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
 _TICKETS = frozenset({Perm.TICKET_VIEW_UNIT})
 _HOTLINE = frozenset({Perm.TICKET_VIEW, Perm.CALLER_VIEW})
+_SCORES = frozenset({Perm.EVALUATION_VIEW})
 _ORIGINALS = frozenset({Perm.EVIDENCE_ORIGINAL})  # those who judge what a photo proves
 
 ROLES: dict[Role, RoleSpec] = {
@@ -84,7 +85,7 @@ ROLES: dict[Role, RoleSpec] = {
     Role.DEPT_CLERK: RoleSpec(
         _("Receives the department's cases, assigns handlers and confirms their work."),
         _DEPARTMENT,
-        _STAFF | _OURS | _TICKETS,
+        _STAFF | _OURS | _TICKETS | _SCORES,
     ),
     Role.HANDLER: RoleSpec(_("Handles the department's cases on the spot."), _DEPARTMENT, _LOOK | _OURS | _TICKETS),
     Role.HOTLINE_OPERATOR: RoleSpec(
@@ -96,27 +97,27 @@ ROLES: dict[Role, RoleSpec] = {
         _("Calls people back and asks whether their demand was met."), _EITHER, _LOOK | _CASES | _HOTLINE
     ),
     Role.HOTLINE_LEADER: RoleSpec(
-        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF | _CASES | _HOTLINE
+        _("Leads the hotline: rules on returned tickets and exclusions."), _EITHER, _STAFF | _CASES | _HOTLINE | _SCORES
     ),
     Role.STREET_STAFF: RoleSpec(
         _("Handles what reaches the street, and prepares whistles."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES | {Perm.REGISTER_VIEW},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | {Perm.REGISTER_VIEW},
     ),
     Role.STREET_LEADER: RoleSpec(
         _("Leads the street office and may whistle for departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
     ),
     Role.PLATFORM_CLERK: RoleSpec(
         _("Reviews whistles for the district platform and issues them to departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES,
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES,
     ),
     Role.MANAGER: RoleSpec(
         _("Supervises, reads the scores and rules on appeals."),
         _EITHER,
-        _STAFF | _CASES | _WHISTLES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
+        _STAFF | _CASES | _WHISTLES | _SCORES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),

@@ -21,6 +21,7 @@ NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
     ("home", _("My work"), "inbox", ()),
     ("cases", _("Cases"), "card-checklist", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("whistles", _("Whistles"), "megaphone", (Perm.WHISTLE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
+    ("evaluation", _("Evaluation"), "bar-chart", (Perm.EVALUATION_VIEW,)),
     ("requests", _("Requests"), "envelope-paper", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("areas", _("Areas"), "map", (Perm.AREA_VIEW,)),
     ("registers", _("Registers"), "people", (Perm.REGISTER_VIEW,)),

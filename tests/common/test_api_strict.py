@@ -14,7 +14,7 @@ from citygrid.accounts import tokens
 from citygrid.common import clock
 from citygrid.common.idempotency import IdempotentMixin
 from tests import cast
-from tests.cases.ticket_walk import log
+from tests.cases.ticket_walk import TicketWalk
 from tests.cases.walk import AT, Walk, catalogue
 
 OPEN = {
@@ -26,7 +26,7 @@ OPEN = {
 READERS = {
     "grid-workers": "acceptor", "handlers": "clerk", "whistle": "street", "report-ins": "street",
     "called-departments": "street", "ticket": "operator", "callers": "operator", "callbacks": "operator",
-    "unit-staff": "operator", "demand-types": "operator", "/units/": "operator",
+    "unit-staff": "operator", "demand-types": "operator", "/units/": "operator", "evaluations": "manager",
 }  # fmt: skip
 # Writes that answer with a secret, or undo themselves when repeated, keep no answer. See citygrid.common.idempotency.
 # What only reads, but is told a text that no address should carry, needs none.
@@ -58,13 +58,15 @@ def ask(people, city, client):
     number = Walk(people, catalogue()).to("handling").number
     numbers = {"/whistles/": draft_whistle(description="渣土", by=people["street"], at=AT).number}
     load_types(at=cast.START)
-    numbers["/tickets/"] = log(people).number
+    numbers["/tickets/"] = TicketWalk(people).to("dispatched").number
 
     def get(address, **query):
         who = next((who for part, who in READERS.items() if part in address), "leader")
         client.force_login(people[who])
         return client.get(
-            address.replace("{number}", next((one for part, one in numbers.items() if part in address), number)),
+            address.replace("{key}", "hotline:2026-03:SQ").replace(
+                "{number}", next((one for part, one in numbers.items() if part in address), number)
+            ),
             query,
             headers={"accept-language": "en"},
         )

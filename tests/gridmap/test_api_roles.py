@@ -114,6 +114,9 @@ GET    api_report_in_clock report-ins/{{report_in}}/clocks/{{report_clock}}/expl
 GET    api_whistle_kinds   whistle-kinds/               ----..---....--- -. - x
 GET    api_whistle_departments whistle-departments/         ----..---....--- -. - x
 GET    api_called_departments called-departments/?whistle={{whistle}} ----..---....--- -~ - x
+GET    api_evaluations     evaluations/                ----.---.....--- -. - x
+GET    api_evaluation      evaluations/hotline:2026-03:{{unit}}/ ----o---...o.--- -o - x
+GET    api_evaluation_cases evaluations/hotline:2026-03:{{unit}}/cases/ ----o---...o.--- -o - x
 GET    api_evidence         evidence/{{own}}/             .ooooooooooooooo oo o x
 GET    api_evidence         evidence/{{proof}}/           .............ooo oo o x
 GET    api_evidence_file    evidence/{NO_PIECE}/file/ oooooooooooooooo oo o x
@@ -171,11 +174,11 @@ class Things(dict[str, Any]):
         self.people, self.city = people, {area.code: area for area in Area.objects.all()}
 
     def __missing__(self, name: str) -> Any:
-        if name in ("ticket", "ticket_clock", "caller"):
+        if name in ("ticket", "ticket_clock", "caller", "unit"):
             hotline(self.people, self.city)
             ticket = TicketWalk(self.people).to("handling")
             clock = Clock.objects.of(ticket).earliest("pk")
-            self.update(ticket=ticket.number, ticket_clock=clock.pk, caller=ticket.caller_id)
+            self.update(ticket=ticket.number, ticket_clock=clock.pk, caller=ticket.caller_id, unit="SQ")
         else:
             add_departments(self.people, self.city)
             tune = Tune(self.people, names=("CGJ",))

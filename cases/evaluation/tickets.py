@@ -1,0 +1,162 @@
+"""The three rates of the hotline (三率, handbook §4.5): what each ticket at each unit says.
+
+A ticket counts once at each unit that had it, in the period in which it was first dispatched to that unit: a return
+that was granted is as if the unit never had it. Done again at the same unit, the ticket still counts once; the last
+answer that the caller gave counts, and that it was done again shows in a rate of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields import CharField
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from cases.deadlines.models import Clock
+from cases.evaluation.figures import Facts, Figure
+from cases.evaluation.periods import Period
+from cases.hotline.callbacks import Callback
+from cases.hotline.calling import CONTENT_FROM
+from cases.hotline.limits import SUBJECT_TYPE
+from cases.hotline.models import TicketRound
+from cases.hotline.states import CallbackResult, Solved
+
+UNIT = "unit"  # which column names the unit
+REACHED = (CallbackResult.ANSWERED, CallbackResult.ONLINE)
+RETURNED = "take_back"  # the move that ends a round as if it had not been
+NOT_OWED, IN_TIME, NOT_IN_TIME = "", "in_time", "not_in_time"
+SOURCE = _("usage of the 12345 hotlines: the caller says at the callback what was reached")
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What counts of a ticket at a unit."""
+
+    excluded: bool  # 剔除, granted on two levels: no rate knows the ticket any more
+    contact: str  # NOT_OWED, also where it is not due yet; IN_TIME; NOT_IN_TIME
+    answered: bool  # the caller was reached (有效回访)
+    solved: bool
+    content: bool
+    redone: bool  # sent back to do it again, for the unit's fault
+    unreached: bool  # nobody could be reached, and nobody ever answered
+
+
+def items(period: Period, at: datetime) -> Any:
+    """Return the rounds that count in a period, each the first of its ticket at its unit, with what is judged."""
+    rounds = TicketRound.objects.exclude(ended_by_move=RETURNED)
+    earlier = rounds.filter(ticket=OuterRef("ticket"), unit=OuterRef("unit"), number__lt=OuterRef("number"))
+    found = rounds.filter(began_at__gte=period.start, began_at__lt=period.end).filter(~Exists(earlier))
+    of_round = Callback.objects.filter(
+        ticket=OuterRef("ticket"), round_number=OuterRef("number"), result__in=REACHED, contacted=False
+    )
+    answer = _of_unit(OuterRef("unit")).filter(result__in=REACHED).order_by("-round_number")
+    found = found.annotate(
+        contact_by=Subquery(_contact_clock().values("due_at")[:1]),
+        denied=Exists(of_round),
+        last_solved=Subquery(answer.values("solved")[:1]),
+        last_satisfaction=Subquery(answer.values("satisfaction")[:1]),
+    )
+    return found.annotate(
+        excluded=F("ticket__excluded"),
+        contact=_contact(at),
+        answered=_flag(last_satisfaction__isnull=False),
+        solved=_flag(last_solved=Solved.YES),
+        content=_flag(last_satisfaction__gte=CONTENT_FROM),
+        redone=Exists(_of_unit(OuterRef("unit")).filter(redone=True)),
+        unreached=Exists(_of_unit(OuterRef("unit")).filter(result=CallbackResult.UNREACHABLE)),
+    )
+
+
+NAMES = tuple(TicketFacts.__dataclass_fields__)
+
+
+def facts(found: Any) -> list[Facts]:
+    """Return what :func:`items` holds, counted by unit and facts: one query, whose rows are few."""
+    rows = found.order_by().values_list(UNIT, *NAMES).annotate(n=Count("pk"))
+    return [Facts(row[0], TicketFacts(*row[1:-1]), row[-1]) for row in rows]
+
+
+def keys(found: Any, unit: int, figure: Figure, part: str) -> list[int]:
+    """Return the keys of the tickets of one unit that a figure counts: judged by the same rules as the figure."""
+    rows = found.filter(**{UNIT: unit}).values_list("ticket", *NAMES)
+    return [row[0] for row in rows if figure.takes(TicketFacts(*row[1:]), part)]
+
+
+def _contact_clock() -> Any:
+    """Return the clock by which a round owes the contact: the last that began while it ran, held by its unit."""
+    clocks = Clock.objects.filter(
+        subject_type=SUBJECT_TYPE, subject_id=OuterRef("ticket"), kind="contact", department=OuterRef("unit"),
+        exempt=False, started_at__lt=Coalesce(OuterRef("ended_at"), Value(_NEVER)),
+    )  # fmt: skip
+    return clocks.order_by("-started_at", "-pk")
+
+
+def _of_unit(unit: Any) -> Any:
+    """Return the callbacks about a ticket's rounds at a unit."""
+    held = TicketRound.objects.filter(ticket=OuterRef("ticket"), number=OuterRef("round_number")).values("unit")
+    return Callback.objects.annotate(held_by=Subquery(held[:1])).filter(ticket=OuterRef("ticket"), held_by=unit)
+
+
+def _contact(at: datetime) -> Case:
+    """Judge the contact: the unit's word, unless the caller denies it (handbook §0.9: the citizen decides)."""
+    withdrawn = Q(ended_by_move="withdraw", ended_at__lte=F("contact_by"))
+    return Case(
+        When(Q(contact_due=False) | Q(contact_by=None), then=Value(NOT_OWED)),
+        When(contacted_at__lte=F("contact_by"), denied=False, then=Value(IN_TIME)),
+        When(contacted_at__isnull=False, then=Value(NOT_IN_TIME)),
+        When(withdrawn, then=Value(NOT_OWED)),
+        When(Q(contact_by__lt=at) | Q(replied_at__isnull=False), then=Value(NOT_IN_TIME)),
+        default=Value(NOT_OWED),
+        output_field=CharField(),
+    )
+
+
+def _flag(**test: Any) -> Case:
+    return Case(When(**test, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _answered(about: TicketFacts) -> bool:
+    return about.answered and not about.excluded
+
+
+FIGURES = (
+    Figure(
+        "response", _("response rate"),
+        _("tickets whose caller the unit contacted in time, and who does not deny it ÷ tickets whose caller was to be "
+          "contacted by now"),
+        SOURCE,
+        counted=lambda about: about.contact != NOT_OWED and not about.excluded,
+        good=lambda about: about.contact == IN_TIME,
+    ),
+    Figure(
+        "solution", _("solution rate"), _("callers who say “solved” ÷ callers who were reached"), SOURCE,
+        counted=_answered, good=lambda about: about.solved,
+    ),
+    Figure(
+        "satisfaction", _("satisfaction rate"),
+        _("callers who are very, well or fairly satisfied ÷ callers who were reached"), SOURCE,
+        counted=_answered, good=lambda about: about.content,
+    ),
+    Figure(
+        "redo", _("redo rate"), _("tickets that had to be done again ÷ callers who were reached"), SOURCE,
+        counted=_answered, good=lambda about: about.redone, bad=True,
+    ),
+)  # fmt: skip
+
+COUNTERS = (
+    ("tickets", _("tickets"), lambda about: True),
+    ("excluded", _("excluded"), lambda about: about.excluded),
+    ("unreached", _("not reached"), lambda about: about.unreached and not about.answered and not about.excluded),
+)
+
+
+def weights() -> Iterable[tuple[str, int]]:
+    """Return what each of the three rates weighs in the score; together they are 100."""
+    return zip(("response", "solution", "satisfaction"), settings.THREE_RATE_WEIGHTS, strict=True)
