@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_whistle_kinds"),
+        ("cases", "0011_suggestions"),
         ("gridmap", "0002_trusted_departments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

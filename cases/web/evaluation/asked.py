@@ -45,7 +45,9 @@ class PeriodForm(forms.Form):
         """Return the period. Raises ``Invalid`` with a sentence where none can be made out."""
         if not self.is_valid():
             fault = next(iter(self.errors.values()))[0]
-            raise Invalid(str(fault), fields={name: list(texts) for name, texts in self.errors.items()})
+            raise Invalid(
+                str(fault), fields={name: [str(text) for text in texts] for name, texts in self.errors.items()}
+            )
         if self.cleaned_data["period"] != DAYS:
             return parse(self.cleaned_data["period"])
         first, last = self.cleaned_data["first"], self.cleaned_data["last"]

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 from openpyxl import Workbook
 
 from cases.evaluation.figures import percent
-from cases.web.evaluation.pages import for_scores, rows_for
 from cases.web.evaluation.asked import Asked, PeriodForm
+from cases.web.evaluation.pages import for_scores, rows_for
 from cases.web.reader import acting_of
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
