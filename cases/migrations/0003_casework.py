@@ -24,10 +24,7 @@ class Migration(migrations.Migration):
                 ("token", models.UUIDField(default=uuid.uuid4, verbose_name="calendar and timetables")),
                 ("limits", models.UUIDField(default=uuid.uuid4, verbose_name="time limits")),
             ],
-            options={
-                "verbose_name": "calendar stamp",
-                "verbose_name_plural": "calendar stamps",
-            },
+            options={"verbose_name": "calendar stamp", "verbose_name_plural": "calendar stamps"},
         ),
         migrations.CreateModel(
             name="CalendarYear",
@@ -37,15 +34,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(max_length=200, verbose_name="source")),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
             ],
-            options={
-                "verbose_name": "calendar year",
-                "verbose_name_plural": "calendar years",
-            },
-        ),
-        migrations.AddField(
-            model_name="category",
-            name="self_handling",
-            field=models.BooleanField(default=False, verbose_name="a grid worker may fix it on the spot"),
+            options={"verbose_name": "calendar year", "verbose_name_plural": "calendar years"},
         ),
         migrations.CreateModel(
             name="CalendarDay",
@@ -71,10 +60,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "calendar day",
-                "verbose_name_plural": "calendar days",
-            },
+            options={"verbose_name": "calendar day", "verbose_name_plural": "calendar days"},
         ),
         migrations.CreateModel(
             name="FilingCondition",
@@ -105,6 +91,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "filing condition",
                 "verbose_name_plural": "filing conditions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="condition_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("code",), name="condition_one_in_force"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="condition_ends_after",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +148,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "limit of a condition",
                 "verbose_name_plural": "limits of conditions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("condition", "area_class", "stage"), name="condition_limit_once"),
+                    models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="condition_limit_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +367,80 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "case",
                 "verbose_name_plural": "cases",
+                "indexes": [
+                    models.Index(fields=["state", "-reported_at", "-id"], name="case_state_reported"),
+                    models.Index(fields=["area", "-reported_at", "-id"], name="case_area_reported"),
+                    models.Index(fields=["lead_department", "state", "-id"], name="case_department_state"),
+                    models.Index(fields=["-reported_at", "-id"], name="case_reported"),
+                    models.Index(fields=["handler", "state"], name="case_handler_state"),
+                    models.Index(
+                        condition=models.Q(("state", "suspended")), fields=["suspended_until"], name="case_to_wake"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "reported",
+                                    "verifying",
+                                    "accepted",
+                                    "filed",
+                                    "dispatched",
+                                    "handling",
+                                    "suspended",
+                                    "submitted",
+                                    "fed_back",
+                                    "pending_check",
+                                    "checking",
+                                    "pending_close",
+                                    "callback",
+                                    "closed",
+                                    "declined",
+                                    "not_filed",
+                                    "merged",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("merged_into__isnull", False), ("state", "merged")),
+                            models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into", None)),
+                            _connector="OR",
+                        ),
+                        name="case_merged_says_into_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="case_not_merged_into_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state__in", ["cancelled", "closed", "declined", "merged", "not_filed"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["cancelled", "closed", "declined", "merged", "not_filed"]),
+                                    _negated=True,
+                                ),
+                                ("closed_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_ended_says_when",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("client_request_id", ""), _negated=True),
+                        fields=("reporter", "client_request_id"),
+                        name="case_request_once",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -454,6 +530,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "round of handling",
                 "verbose_name_plural": "rounds of handling",
+                "indexes": [models.Index(fields=["department", "case"], name="round_department_case")],
+                "constraints": [models.UniqueConstraint(fields=("case", "number"), name="round_once")],
             },
         ),
         migrations.CreateModel(
@@ -526,6 +604,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "supervision order",
                 "verbose_name_plural": "supervision orders",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replied_at", None)), fields=("case",), name="one_open_supervision"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +639,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "timetable",
                 "verbose_name_plural": "timetables",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("department", "begins_month", "begins_day"), name="timetable_season_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("department", None)),
+                        fields=("begins_month", "begins_day"),
+                        name="timetable_city_season_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1061,160 +1154,9 @@ class Migration(migrations.Migration):
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
-        migrations.AddConstraint(
-            model_name="filingcondition",
-            constraint=models.UniqueConstraint(fields=("code", "version"), name="condition_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="filingcondition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)), fields=("code",), name="condition_one_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filingcondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
-                name="condition_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conditionlimit",
-            constraint=models.UniqueConstraint(
-                fields=("condition", "area_class", "stage"), name="condition_limit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conditionlimit",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="condition_limit_positive"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["state", "-reported_at", "-id"], name="case_state_reported"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["area", "-reported_at", "-id"], name="case_area_reported"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["lead_department", "state", "-id"], name="case_department_state"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["-reported_at", "-id"], name="case_reported"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["handler", "state"], name="case_handler_state"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("state", "suspended")), fields=["suspended_until"], name="case_to_wake"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "reported",
-                            "verifying",
-                            "accepted",
-                            "filed",
-                            "dispatched",
-                            "handling",
-                            "suspended",
-                            "submitted",
-                            "fed_back",
-                            "pending_check",
-                            "checking",
-                            "pending_close",
-                            "callback",
-                            "closed",
-                            "declined",
-                            "not_filed",
-                            "merged",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("merged_into__isnull", False), ("state", "merged")),
-                    models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into", None)),
-                    _connector="OR",
-                ),
-                name="case_merged_says_into_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True), name="case_not_merged_into_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("state__in", ["cancelled", "closed", "declined", "merged", "not_filed"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["cancelled", "closed", "declined", "merged", "not_filed"]), _negated=True
-                        ),
-                        ("closed_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("client_request_id", ""), _negated=True),
-                fields=("reporter", "client_request_id"),
-                name="case_request_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["department", "case"], name="round_department_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("case", "number"), name="round_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replied_at", None)), fields=("case",), name="one_open_supervision"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timetable",
-            constraint=models.UniqueConstraint(
-                fields=("department", "begins_month", "begins_day"), name="timetable_season_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timetable",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("department", None)),
-                fields=("begins_month", "begins_day"),
-                name="timetable_city_season_once",
-            ),
+        migrations.AddField(
+            model_name="category",
+            name="self_handling",
+            field=models.BooleanField(default=False, verbose_name="a grid worker may fix it on the spot"),
         ),
     ]

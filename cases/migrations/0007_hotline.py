@@ -34,10 +34,7 @@ class Migration(migrations.Migration):
                 ),
                 ("first_seen_at", models.DateTimeField(verbose_name="first call")),
             ],
-            options={
-                "verbose_name": "caller",
-                "verbose_name_plural": "callers",
-            },
+            options={"verbose_name": "caller", "verbose_name_plural": "callers"},
         ),
         migrations.CreateModel(
             name="DemandType",
@@ -53,10 +50,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="goes out without the caller's identity"),
                 ),
             ],
-            options={
-                "verbose_name": "type of demand",
-                "verbose_name_plural": "types of demands",
-            },
+            options={"verbose_name": "type of demand", "verbose_name_plural": "types of demands"},
         ),
         migrations.CreateModel(
             name="TicketCategory",
@@ -80,10 +74,50 @@ class Migration(migrations.Migration):
                         verbose_name="level proposed",
                     ),
                 ),
+                (
+                    "case_category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.category",
+                        verbose_name="category of a case",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="cases.ticketcategory",
+                        verbose_name="belongs to",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The one body in the city that is competent, such as the water works; empty for the street.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.department",
+                        verbose_name="unit proposed",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "ticket category",
                 "verbose_name_plural": "ticket categories",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True),
+                        name="ticket_category_not_below_itself",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,212 +158,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "time limit of tickets",
                 "verbose_name_plural": "time limits of tickets",
-            },
-        ),
-        migrations.CreateModel(
-            name="TicketRound",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField(verbose_name="round")),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("h2", "emergency: life or property in danger"),
-                            ("h24", "urgent: water, power, gas, heating"),
-                            ("d7", "ordinary"),
-                            ("d15", "complex"),
-                        ],
-                        max_length=4,
-                        verbose_name="level",
-                    ),
-                ),
-                ("began_at", models.DateTimeField(verbose_name="dispatched at")),
-                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed at")),
-                ("contact_due", models.BooleanField(default=False, verbose_name="the caller is to be contacted")),
-                ("contacted_at", models.DateTimeField(blank=True, null=True, verbose_name="contacted at")),
-                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted at")),
-                ("spoke_to", models.CharField(blank=True, max_length=200, verbose_name="spoke to whom")),
-                ("measures", models.TextField(blank=True, verbose_name="measures")),
-                ("deadline", models.DateField(blank=True, null=True, verbose_name="done, or to be done, by")),
-                ("internal_text", models.TextField(blank=True, verbose_name="internal text")),
-                ("public_text", models.TextField(blank=True, verbose_name="answer to the caller")),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("solved", "solved"),
-                            ("partly", "partly solved"),
-                            ("cannot", "cannot be solved"),
-                            ("not_ours", "not the department's"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("written_at", models.DateTimeField(blank=True, null=True, verbose_name="reply written at")),
-                ("signed_off_at", models.DateTimeField(blank=True, null=True, verbose_name="signed off at")),
-                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="replied at")),
-                ("return_refused", models.BooleanField(default=False, verbose_name="a return was refused")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
-                ("ended_by_move", models.CharField(blank=True, max_length=30, verbose_name="ended by")),
-                ("opinion", models.TextField(blank=True, verbose_name="opinion")),
-            ],
-            options={
-                "verbose_name": "round at a unit",
-                "verbose_name_plural": "rounds at units",
-            },
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="case",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="approvals",
-                to="cases.case",
-                verbose_name="case",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("return", "return"),
-                    ("extension", "extension"),
-                    ("suspension", "suspension"),
-                    ("cancellation", "cancellation"),
-                    ("appeal", "appeal against a timeout"),
-                    ("exclusion", "exclusion from scoring"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("level", "kind"), name="ticket_limit_once"),
+                    models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="ticket_limit_positive"),
                 ],
-                max_length=12,
-                verbose_name="kind",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Callback",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("round_number", models.PositiveSmallIntegerField(verbose_name="round")),
-                ("asked_for_at", models.DateTimeField(verbose_name="to be called since")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
-                (
-                    "result",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("answered", "answered by telephone"),
-                            ("online", "answered by the link"),
-                            ("unreachable", "could not be reached"),
-                            ("dropped", "not needed any more"),
-                        ],
-                        max_length=12,
-                        verbose_name="result",
-                    ),
-                ),
-                (
-                    "contacted",
-                    models.BooleanField(blank=True, null=True, verbose_name="the unit had contacted the caller"),
-                ),
-                (
-                    "solved",
-                    models.CharField(
-                        blank=True,
-                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
-                        max_length=6,
-                        verbose_name="solved",
-                    ),
-                ),
-                (
-                    "satisfaction",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[
-                            (5, "very satisfied"),
-                            (4, "satisfied"),
-                            (3, "fairly satisfied"),
-                            (2, "dissatisfied"),
-                            (1, "very dissatisfied"),
-                        ],
-                        null=True,
-                        verbose_name="satisfaction",
-                    ),
-                ),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                (
-                    "fault",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("unit", "the unit could have done better"),
-                            ("conditions", "law, plans or money do not allow more now"),
-                            ("caller", "the demand goes beyond what anybody owes"),
-                        ],
-                        max_length=10,
-                        verbose_name="why not content",
-                    ),
-                ),
-                ("redone", models.BooleanField(default=False, verbose_name="led to another round")),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="callback agent",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "callback",
-                "verbose_name_plural": "callbacks",
-            },
-        ),
-        migrations.CreateModel(
-            name="CallbackAttempt",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(verbose_name="at")),
-                (
-                    "how",
-                    models.CharField(
-                        choices=[("phone", "telephone"), ("visit", "visit"), ("sms", "text message"), ("web", "web")],
-                        max_length=6,
-                        verbose_name="how",
-                    ),
-                ),
-                ("reached", models.BooleanField(verbose_name="reached")),
-                ("note", models.TextField(blank=True, verbose_name="note")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "callback",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
-                        to="cases.callback",
-                        verbose_name="callback",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attempt to call back",
-                "verbose_name_plural": "attempts to call back",
             },
         ),
         migrations.CreateModel(
@@ -352,28 +184,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "phone of a caller",
                 "verbose_name_plural": "phones of callers",
-            },
-        ),
-        migrations.CreateModel(
-            name="SupervisedUnit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("since", models.DateTimeField(verbose_name="since")),
-                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
-                ("reason", models.CharField(max_length=300, verbose_name="reason")),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="gridmap.department",
-                        verbose_name="unit",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "supervised unit",
-                "verbose_name_plural": "supervised units",
+                "constraints": [models.UniqueConstraint(fields=("caller", "digest"), name="caller_phone_once")],
             },
         ),
         migrations.CreateModel(
@@ -646,12 +457,389 @@ class Migration(migrations.Migration):
                         verbose_name="unit",
                     ),
                 ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="cases.ticketcategory",
+                        verbose_name="ticket category",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "ticket",
                 "verbose_name_plural": "tickets",
+                "indexes": [
+                    models.Index(fields=["state", "-received_at", "-id"], name="ticket_state_received"),
+                    models.Index(fields=["unit", "state", "-id"], name="ticket_unit_state"),
+                    models.Index(fields=["area", "-received_at", "-id"], name="ticket_area_received"),
+                    models.Index(fields=["-received_at", "-id"], name="ticket_received"),
+                    models.Index(fields=["caller", "-received_at"], name="ticket_caller_received"),
+                    models.Index(fields=["text_digest", "-received_at"], name="ticket_same_text"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["replied", "callback_open"])),
+                        fields=["replied_at", "id"],
+                        name="ticket_to_call_back",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "logged",
+                                    "answered",
+                                    "out_of_scope",
+                                    "dispatched",
+                                    "handling",
+                                    "replied",
+                                    "callback_open",
+                                    "closed",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="ticket_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("caller", None), ("identity", "anonymous"), ("phone", None)),
+                            models.Q(models.Q(("identity", "anonymous"), _negated=True), ("caller__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ticket_anonymous_without_caller",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["answered", "closed", "out_of_scope", "withdrawn"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["answered", "closed", "out_of_scope", "withdrawn"]), _negated=True
+                                ),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ticket_ended_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("link_kind", ""), ("main_ticket", None)),
+                            models.Q(("link_kind__gt", ""), ("main_ticket__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ticket_linked_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("main_ticket", models.F("id")), _negated=True),
+                        name="ticket_not_linked_to_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["logged", "answered", "out_of_scope", "withdrawn"]),
+                            models.Q(("round_number__gt", 0), ("unit__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ticket_dispatched_to_whom",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("client_request_id", ""), _negated=True),
+                        fields=("logged_by", "client_request_id"),
+                        name="ticket_request_once",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="TicketRound",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="round")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("h2", "emergency: life or property in danger"),
+                            ("h24", "urgent: water, power, gas, heating"),
+                            ("d7", "ordinary"),
+                            ("d15", "complex"),
+                        ],
+                        max_length=4,
+                        verbose_name="level",
+                    ),
+                ),
+                ("began_at", models.DateTimeField(verbose_name="dispatched at")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed at")),
+                ("contact_due", models.BooleanField(default=False, verbose_name="the caller is to be contacted")),
+                ("contacted_at", models.DateTimeField(blank=True, null=True, verbose_name="contacted at")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted at")),
+                ("spoke_to", models.CharField(blank=True, max_length=200, verbose_name="spoke to whom")),
+                ("measures", models.TextField(blank=True, verbose_name="measures")),
+                ("deadline", models.DateField(blank=True, null=True, verbose_name="done, or to be done, by")),
+                ("internal_text", models.TextField(blank=True, verbose_name="internal text")),
+                ("public_text", models.TextField(blank=True, verbose_name="answer to the caller")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("solved", "solved"),
+                            ("partly", "partly solved"),
+                            ("cannot", "cannot be solved"),
+                            ("not_ours", "not the department's"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("written_at", models.DateTimeField(blank=True, null=True, verbose_name="reply written at")),
+                ("signed_off_at", models.DateTimeField(blank=True, null=True, verbose_name="signed off at")),
+                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="replied at")),
+                ("return_refused", models.BooleanField(default=False, verbose_name="a return was refused")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                ("ended_by_move", models.CharField(blank=True, max_length=30, verbose_name="ended by")),
+                ("opinion", models.TextField(blank=True, verbose_name="opinion")),
+                (
+                    "replied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="replied by",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed by",
+                    ),
+                ),
+                (
+                    "signed_off_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed off by",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rounds",
+                        to="cases.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.department",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "round at a unit",
+                "verbose_name_plural": "rounds at units",
+                "indexes": [models.Index(fields=["unit", "ticket"], name="ticket_round_unit")],
+                "constraints": [models.UniqueConstraint(fields=("ticket", "number"), name="ticket_round_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Callback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round_number", models.PositiveSmallIntegerField(verbose_name="round")),
+                ("asked_for_at", models.DateTimeField(verbose_name="to be called since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "result",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("answered", "answered by telephone"),
+                            ("online", "answered by the link"),
+                            ("unreachable", "could not be reached"),
+                            ("dropped", "not needed any more"),
+                        ],
+                        max_length=12,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "contacted",
+                    models.BooleanField(blank=True, null=True, verbose_name="the unit had contacted the caller"),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "solved"), ("partly", "partly solved"), ("no", "not solved")],
+                        max_length=6,
+                        verbose_name="solved",
+                    ),
+                ),
+                (
+                    "satisfaction",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (5, "very satisfied"),
+                            (4, "satisfied"),
+                            (3, "fairly satisfied"),
+                            (2, "dissatisfied"),
+                            (1, "very dissatisfied"),
+                        ],
+                        null=True,
+                        verbose_name="satisfaction",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                (
+                    "fault",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unit", "the unit could have done better"),
+                            ("conditions", "law, plans or money do not allow more now"),
+                            ("caller", "the demand goes beyond what anybody owes"),
+                        ],
+                        max_length=10,
+                        verbose_name="why not content",
+                    ),
+                ),
+                ("redone", models.BooleanField(default=False, verbose_name="led to another round")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="callback agent",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="callbacks",
+                        to="cases.ticket",
+                        verbose_name="ticket",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "callback",
+                "verbose_name_plural": "callbacks",
+                "indexes": [models.Index(fields=["ended_at"], name="callback_ended")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ticket", "round_number"), name="callback_once_a_round"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("result", "")),
+                            models.Q(("ended_at__isnull", False), ("result__gt", "")),
+                            _connector="OR",
+                        ),
+                        name="callback_ended_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("satisfaction", None), ("satisfaction__range", (1, 5)), _connector="OR"),
+                        name="callback_five_steps",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CallbackAttempt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[("phone", "telephone"), ("visit", "visit"), ("sms", "text message"), ("web", "web")],
+                        max_length=6,
+                        verbose_name="how",
+                    ),
+                ),
+                ("reached", models.BooleanField(verbose_name="reached")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "callback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="cases.callback",
+                        verbose_name="callback",
+                    ),
+                ),
+            ],
+            options={"verbose_name": "attempt to call back", "verbose_name_plural": "attempts to call back"},
+        ),
+        migrations.CreateModel(
+            name="SupervisedUnit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.department",
+                        verbose_name="unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "supervised unit",
+                "verbose_name_plural": "supervised units",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until", None)), fields=("unit",), name="unit_supervised_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                        name="supervision_of_a_unit_ends_after",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contact",
@@ -683,19 +871,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "contact with a caller",
-                "verbose_name_plural": "contacts with callers",
-            },
+            options={"verbose_name": "contact with a caller", "verbose_name_plural": "contacts with callers"},
         ),
-        migrations.AddField(
-            model_name="callback",
-            name="ticket",
+        migrations.AlterField(
+            model_name="approval",
+            name="case",
             field=models.ForeignKey(
+                blank=True,
+                null=True,
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="callbacks",
-                to="cases.ticket",
-                verbose_name="ticket",
+                related_name="approvals",
+                to="cases.case",
+                verbose_name="case",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="approval",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("return", "return"),
+                    ("extension", "extension"),
+                    ("suspension", "suspension"),
+                    ("cancellation", "cancellation"),
+                    ("appeal", "appeal against a timeout"),
+                    ("exclusion", "exclusion from scoring"),
+                ],
+                max_length=12,
+                verbose_name="kind",
             ),
         ),
         migrations.AddField(
@@ -726,291 +929,5 @@ class Migration(migrations.Migration):
                 ),
                 name="request_about_one_thing",
             ),
-        ),
-        migrations.AddField(
-            model_name="ticketcategory",
-            name="case_category",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="cases.category",
-                verbose_name="category of a case",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketcategory",
-            name="parent",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="children",
-                to="cases.ticketcategory",
-                verbose_name="belongs to",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketcategory",
-            name="unit",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="The one body in the city that is competent, such as the water works; empty for the street.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gridmap.department",
-                verbose_name="unit proposed",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="category",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="cases.ticketcategory",
-                verbose_name="ticket category",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketlimit",
-            constraint=models.UniqueConstraint(fields=("level", "kind"), name="ticket_limit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketlimit",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="ticket_limit_positive"),
-        ),
-        migrations.AddField(
-            model_name="ticketround",
-            name="replied_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="replied by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketround",
-            name="signed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="signed by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketround",
-            name="signed_off_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="signed off by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketround",
-            name="ticket",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="rounds",
-                to="cases.ticket",
-                verbose_name="ticket",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticketround",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gridmap.department",
-                verbose_name="unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callerphone",
-            constraint=models.UniqueConstraint(fields=("caller", "digest"), name="caller_phone_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisedunit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until", None)), fields=("unit",), name="unit_supervised_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supervisedunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
-                name="supervision_of_a_unit_ends_after",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="callback",
-            index=models.Index(fields=["ended_at"], name="callback_ended"),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.UniqueConstraint(fields=("ticket", "round_number"), name="callback_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("result", "")),
-                    models.Q(("ended_at__isnull", False), ("result__gt", "")),
-                    _connector="OR",
-                ),
-                name="callback_ended_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("satisfaction", None), ("satisfaction__range", (1, 5)), _connector="OR"),
-                name="callback_five_steps",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketcategory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True), name="ticket_category_not_below_itself"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["state", "-received_at", "-id"], name="ticket_state_received"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["unit", "state", "-id"], name="ticket_unit_state"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["area", "-received_at", "-id"], name="ticket_area_received"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["-received_at", "-id"], name="ticket_received"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["caller", "-received_at"], name="ticket_caller_received"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["text_digest", "-received_at"], name="ticket_same_text"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("state__in", ["replied", "callback_open"])),
-                fields=["replied_at", "id"],
-                name="ticket_to_call_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "logged",
-                            "answered",
-                            "out_of_scope",
-                            "dispatched",
-                            "handling",
-                            "replied",
-                            "callback_open",
-                            "closed",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="ticket_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("caller", None), ("identity", "anonymous"), ("phone", None)),
-                    models.Q(models.Q(("identity", "anonymous"), _negated=True), ("caller__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ticket_anonymous_without_caller",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False), ("state__in", ["answered", "closed", "out_of_scope", "withdrawn"])
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["answered", "closed", "out_of_scope", "withdrawn"]), _negated=True),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="ticket_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("link_kind", ""), ("main_ticket", None)),
-                    models.Q(("link_kind__gt", ""), ("main_ticket__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ticket_linked_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("main_ticket", models.F("id")), _negated=True), name="ticket_not_linked_to_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["logged", "answered", "out_of_scope", "withdrawn"]),
-                    models.Q(("round_number__gt", 0), ("unit__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ticket_dispatched_to_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("client_request_id", ""), _negated=True),
-                fields=("logged_by", "client_request_id"),
-                name="ticket_request_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticketround",
-            index=models.Index(fields=["unit", "ticket"], name="ticket_round_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="ticketround",
-            constraint=models.UniqueConstraint(fields=("ticket", "number"), name="ticket_round_once"),
         ),
     ]

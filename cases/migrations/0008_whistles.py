@@ -18,6 +18,88 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="WhistleKind",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name_en", models.CharField(blank=True, max_length=90, verbose_name="English name")),
+                ("meant_for", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                (
+                    "meant_for_en",
+                    models.CharField(blank=True, max_length=300, verbose_name="what it is for, in English"),
+                ),
+                ("at_once", models.BooleanField(default=False, verbose_name="issued at once, reviewed afterwards")),
+                ("blown_by", models.JSONField(default=list, verbose_name="roles that may blow it")),
+                ("takes_appointment", models.BooleanField(default=False, verbose_name="may name a time to appear")),
+                (
+                    "objection_pauses",
+                    models.BooleanField(default=True, verbose_name="clocks stand still during an objection"),
+                ),
+                (
+                    "absent_by",
+                    models.CharField(
+                        choices=[
+                            ("report_sign", "sign for the whistle"),
+                            ("report_arrive", "be on site"),
+                            ("report_contact", "contact the street"),
+                            ("report_meeting", "come to the first meeting"),
+                            ("report_plan", "hand in a plan"),
+                        ],
+                        max_length=20,
+                        verbose_name="clock that decides absence",
+                    ),
+                ),
+                (
+                    "grace_minutes",
+                    models.PositiveIntegerField(
+                        default=0, verbose_name="minutes until a late department counts as absent"
+                    ),
+                ),
+                (
+                    "arrive_metres",
+                    models.PositiveIntegerField(
+                        default=200,
+                        validators=[django.core.validators.MinValueValidator(10)],
+                        verbose_name="metres around the place that count as arrived",
+                    ),
+                ),
+                (
+                    "review_value",
+                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="limit of the review"),
+                ),
+                (
+                    "review_unit",
+                    models.CharField(
+                        choices=[
+                            ("minute", "minutes"),
+                            ("urgent_hour", "urgent hours"),
+                            ("work_hour", "working hours"),
+                            ("work_day", "working days"),
+                            ("natural_day", "calendar days"),
+                        ],
+                        max_length=12,
+                        verbose_name="unit of the review's limit",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position in lists")),
+                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="retired at")),
+            ],
+            options={
+                "verbose_name": "kind of whistle",
+                "verbose_name_plural": "kinds of whistles",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("review_value__gt", 0)), name="whistle_kind_review_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("absent_by__in", ("report_arrive", "report_meeting"))),
+                        name="whistle_kind_absent_by_coming",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="KindLimit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -50,115 +132,24 @@ class Migration(migrations.Migration):
                         verbose_name="unit",
                     ),
                 ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="limits",
+                        to="cases.whistlekind",
+                        verbose_name="kind of whistle",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "limit of a kind of whistle",
                 "verbose_name_plural": "limits of kinds of whistles",
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "clock"), name="whistle_limit_once"),
+                    models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="whistle_limit_positive"),
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="Rating",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on_time", models.PositiveSmallIntegerField(verbose_name="came on time")),
-                ("as_asked", models.PositiveSmallIntegerField(verbose_name="did what was asked")),
-                ("cooperation", models.PositiveSmallIntegerField(verbose_name="cooperation")),
-                ("proof", models.PositiveSmallIntegerField(verbose_name="evidence")),
-                ("total", models.PositiveSmallIntegerField(verbose_name="total")),
-                ("reason", models.TextField(blank=True, verbose_name="reason")),
-                ("rated_at", models.DateTimeField(verbose_name="rated at")),
-                ("contested_at", models.DateTimeField(blank=True, null=True, verbose_name="contested at")),
-                ("contest", models.TextField(blank=True, verbose_name="why it is contested")),
-                ("ruled_at", models.DateTimeField(blank=True, null=True, verbose_name="ruled at")),
-                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
-                ("set_aside", models.BooleanField(default=False, verbose_name="set aside: not scored")),
-            ],
-            options={
-                "verbose_name": "rating",
-                "verbose_name_plural": "ratings",
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportIn",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
-                (
-                    "state",
-                    django_fsm.FSMField(
-                        choices=[
-                            ("called", "called"),
-                            ("signed", "signed for"),
-                            ("arrived", "arrived"),
-                            ("handling", "at work"),
-                            ("submitted", "result submitted"),
-                            ("accepted", "accepted by the street"),
-                            ("objected", "objected"),
-                            ("excused", "excused"),
-                            ("absent", "absent"),
-                            ("called_off", "called off"),
-                        ],
-                        default="called",
-                        max_length=50,
-                        protected=True,
-                        verbose_name="state",
-                    ),
-                ),
-                ("called_at", models.DateTimeField(verbose_name="called at")),
-                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed at")),
-                ("contacted_at", models.DateTimeField(blank=True, null=True, verbose_name="contacted the street at")),
-                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived at")),
-                ("people", models.CharField(blank=True, max_length=200, verbose_name="who came")),
-                (
-                    "check_in",
-                    django.contrib.gis.db.models.fields.PointField(
-                        blank=True, null=True, spatial_index=False, srid=4326, verbose_name="checked in at"
-                    ),
-                ),
-                (
-                    "check_in_accuracy_m",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="accuracy in metres"),
-                ),
-                (
-                    "check_in_distance_m",
-                    models.FloatField(blank=True, null=True, verbose_name="distance from the place in metres"),
-                ),
-                ("far_reason", models.TextField(blank=True, verbose_name="why so far from the place")),
-                ("plan", models.TextField(blank=True, verbose_name="plan")),
-                ("planned_at", models.DateTimeField(blank=True, null=True, verbose_name="plan handed in at")),
-                (
-                    "outcome",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("solved", "solved"),
-                            ("partly", "partly solved"),
-                            ("cannot", "cannot be solved"),
-                            ("not_ours", "not the department's"),
-                            ("withdrawn", "withdrawn"),
-                        ],
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("result", models.TextField(blank=True, verbose_name="what was done")),
-                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="submitted at")),
-                ("rework_count", models.PositiveSmallIntegerField(default=0, verbose_name="reworks")),
-                ("objection", models.TextField(blank=True, verbose_name="objection")),
-                ("objected_at", models.DateTimeField(blank=True, null=True, verbose_name="objected at")),
-                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
-                ("ruled_at", models.DateTimeField(blank=True, null=True, verbose_name="ruled at")),
-                ("order", models.TextField(blank=True, verbose_name="supervision order")),
-                ("supervised_at", models.DateTimeField(blank=True, null=True, verbose_name="supervised at")),
-                ("reply", models.TextField(blank=True, verbose_name="answer to the order")),
-                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
-                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
-            ],
-            options={
-                "verbose_name": "report-in",
-                "verbose_name_plural": "report-ins",
-            },
-            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
             name="Whistle",
@@ -246,10 +237,168 @@ class Migration(migrations.Migration):
                     "client_request_id",
                     models.CharField(blank=True, max_length=64, verbose_name="request id of the sender"),
                 ),
+                (
+                    "again_of",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blown_again",
+                        to="cases.whistle",
+                        verbose_name="blown again for",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="whistles",
+                        to="gridmap.area",
+                        verbose_name="street",
+                    ),
+                ),
+                (
+                    "blown_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="blown by",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="drafted by",
+                    ),
+                ),
+                (
+                    "lead_department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="whistles_led",
+                        to="gridmap.department",
+                        verbose_name="lead department",
+                    ),
+                ),
+                (
+                    "platform_area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.area",
+                        verbose_name="district whose platform decides",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="whistles",
+                        to="cases.whistlekind",
+                        verbose_name="kind of whistle",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "whistle",
                 "verbose_name_plural": "whistles",
+                "indexes": [
+                    models.Index(fields=["area", "-drafted_at", "-id"], name="whistle_area_drafted"),
+                    models.Index(fields=["state", "-drafted_at", "-id"], name="whistle_state_drafted"),
+                    models.Index(fields=["-drafted_at", "-id"], name="whistle_drafted"),
+                    models.Index(fields=["platform_area", "state"], name="whistle_platform_state"),
+                    models.Index(fields=["lead_department", "state"], name="whistle_lead_state"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "judged",
+                                    "whistled",
+                                    "under_review",
+                                    "approved",
+                                    "issued",
+                                    "handling",
+                                    "submitted",
+                                    "rated",
+                                    "fed_back",
+                                    "self_handled",
+                                    "converted",
+                                    "recalled",
+                                    "blown_again",
+                                ],
+                            )
+                        ),
+                        name="whistle_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["blown_again", "converted", "fed_back", "recalled", "self_handled"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["blown_again", "converted", "fed_back", "recalled", "self_handled"]),
+                                    _negated=True,
+                                ),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="whistle_ended_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    (
+                                        "whistled",
+                                        "under_review",
+                                        "approved",
+                                        "issued",
+                                        "handling",
+                                        "submitted",
+                                        "rated",
+                                        "fed_back",
+                                    ),
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("blown_at__isnull", False),
+                                ("geom__isnull", False),
+                                ("kind__isnull", False),
+                                ("lead_department__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="whistle_blown_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("again_of", models.F("id")), _negated=True),
+                        name="whistle_not_again_of_itself",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("client_request_id", ""), _negated=True),
+                        fields=("drafted_by", "client_request_id"),
+                        name="whistle_request_once",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -260,83 +409,375 @@ class Migration(migrations.Migration):
                 ("asked", models.TextField(verbose_name="what is asked")),
                 ("agreed", models.BooleanField(null=True, verbose_name="the other district agreed")),
                 ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="answered by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "platform_area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="gridmap.area",
+                        verbose_name="other district it belongs to",
+                    ),
+                ),
+                (
+                    "whistle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calls",
+                        to="cases.whistle",
+                        verbose_name="whistle",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "department named by a whistle",
                 "verbose_name_plural": "departments named by whistles",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("platform_area__isnull", False)),
+                        fields=["platform_area"],
+                        name="whistle_call_guest",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("whistle", "department"), name="whistle_call_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed", None), ("answered_at", None)),
+                            models.Q(("agreed__isnull", False), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="whistle_call_answered_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name="WhistleKind",
+            name="ReportIn",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("name_en", models.CharField(blank=True, max_length=90, verbose_name="English name")),
-                ("meant_for", models.CharField(blank=True, max_length=200, verbose_name="what it is for")),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
-                    "meant_for_en",
-                    models.CharField(blank=True, max_length=300, verbose_name="what it is for, in English"),
-                ),
-                ("at_once", models.BooleanField(default=False, verbose_name="issued at once, reviewed afterwards")),
-                ("blown_by", models.JSONField(default=list, verbose_name="roles that may blow it")),
-                ("takes_appointment", models.BooleanField(default=False, verbose_name="may name a time to appear")),
-                (
-                    "objection_pauses",
-                    models.BooleanField(default=True, verbose_name="clocks stand still during an objection"),
-                ),
-                (
-                    "absent_by",
-                    models.CharField(
+                    "state",
+                    django_fsm.FSMField(
                         choices=[
-                            ("report_sign", "sign for the whistle"),
-                            ("report_arrive", "be on site"),
-                            ("report_contact", "contact the street"),
-                            ("report_meeting", "come to the first meeting"),
-                            ("report_plan", "hand in a plan"),
+                            ("called", "called"),
+                            ("signed", "signed for"),
+                            ("arrived", "arrived"),
+                            ("handling", "at work"),
+                            ("submitted", "result submitted"),
+                            ("accepted", "accepted by the street"),
+                            ("objected", "objected"),
+                            ("excused", "excused"),
+                            ("absent", "absent"),
+                            ("called_off", "called off"),
                         ],
-                        max_length=20,
-                        verbose_name="clock that decides absence",
+                        default="called",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("called_at", models.DateTimeField(verbose_name="called at")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed at")),
+                ("contacted_at", models.DateTimeField(blank=True, null=True, verbose_name="contacted the street at")),
+                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived at")),
+                ("people", models.CharField(blank=True, max_length=200, verbose_name="who came")),
+                (
+                    "check_in",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4326, verbose_name="checked in at"
                     ),
                 ),
                 (
-                    "grace_minutes",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="minutes until a late department counts as absent"
-                    ),
+                    "check_in_accuracy_m",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="accuracy in metres"),
                 ),
                 (
-                    "arrive_metres",
-                    models.PositiveIntegerField(
-                        default=200,
-                        validators=[django.core.validators.MinValueValidator(10)],
-                        verbose_name="metres around the place that count as arrived",
-                    ),
+                    "check_in_distance_m",
+                    models.FloatField(blank=True, null=True, verbose_name="distance from the place in metres"),
                 ),
+                ("far_reason", models.TextField(blank=True, verbose_name="why so far from the place")),
+                ("plan", models.TextField(blank=True, verbose_name="plan")),
+                ("planned_at", models.DateTimeField(blank=True, null=True, verbose_name="plan handed in at")),
                 (
-                    "review_value",
-                    models.DecimalField(decimal_places=2, max_digits=8, verbose_name="limit of the review"),
-                ),
-                (
-                    "review_unit",
+                    "outcome",
                     models.CharField(
+                        blank=True,
                         choices=[
-                            ("minute", "minutes"),
-                            ("urgent_hour", "urgent hours"),
-                            ("work_hour", "working hours"),
-                            ("work_day", "working days"),
-                            ("natural_day", "calendar days"),
+                            ("solved", "solved"),
+                            ("partly", "partly solved"),
+                            ("cannot", "cannot be solved"),
+                            ("not_ours", "not the department's"),
+                            ("withdrawn", "withdrawn"),
                         ],
-                        max_length=12,
-                        verbose_name="unit of the review's limit",
+                        max_length=10,
+                        verbose_name="outcome",
                     ),
                 ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position in lists")),
-                ("retired_at", models.DateTimeField(blank=True, null=True, verbose_name="retired at")),
+                ("result", models.TextField(blank=True, verbose_name="what was done")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="submitted at")),
+                ("rework_count", models.PositiveSmallIntegerField(default=0, verbose_name="reworks")),
+                ("objection", models.TextField(blank=True, verbose_name="objection")),
+                ("objected_at", models.DateTimeField(blank=True, null=True, verbose_name="objected at")),
+                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
+                ("ruled_at", models.DateTimeField(blank=True, null=True, verbose_name="ruled at")),
+                ("order", models.TextField(blank=True, verbose_name="supervision order")),
+                ("supervised_at", models.DateTimeField(blank=True, null=True, verbose_name="supervised at")),
+                ("reply", models.TextField(blank=True, verbose_name="answer to the order")),
+                ("replied_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                (
+                    "arrived_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="arrival reported by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_ins",
+                        to="gridmap.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed by",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="submitted by",
+                    ),
+                ),
+                (
+                    "whistle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_ins",
+                        to="cases.whistle",
+                        verbose_name="whistle",
+                    ),
+                ),
+                (
+                    "call",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report_in",
+                        to="cases.whistlecall",
+                        verbose_name="what the whistle says",
+                    ),
+                ),
             ],
             options={
-                "verbose_name": "kind of whistle",
-                "verbose_name_plural": "kinds of whistles",
+                "verbose_name": "report-in",
+                "verbose_name_plural": "report-ins",
+                "indexes": [
+                    models.Index(fields=["department", "state", "-id"], name="report_in_department"),
+                    models.Index(
+                        condition=models.Q(("state__in", ("called", "signed"))),
+                        fields=["called_at"],
+                        name="report_in_expected",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "called",
+                                    "signed",
+                                    "arrived",
+                                    "handling",
+                                    "submitted",
+                                    "accepted",
+                                    "objected",
+                                    "excused",
+                                    "absent",
+                                    "called_off",
+                                ],
+                            )
+                        ),
+                        name="report_in_state_known",
+                    ),
+                    models.UniqueConstraint(fields=("whistle", "department"), name="report_in_once_a_whistle"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["absent", "accepted", "called_off", "excused"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["absent", "accepted", "called_off", "excused"]), _negated=True),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_in_ended_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("arrived", "handling", "submitted", "accepted")), _negated=True),
+                            models.Q(
+                                ("arrived_at__isnull", False),
+                                ("arrived_by__isnull", False),
+                                ("check_in__isnull", False),
+                                ("people__gt", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_in_arrived_says_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "absent"), _negated=True),
+                            models.Q(("arrived_at", None), ("supervised_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_in_absent_is_supervised",
+                    ),
+                ],
+            },
+            bases=(django_fsm.FSMModelMixin, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Rating",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on_time", models.PositiveSmallIntegerField(verbose_name="came on time")),
+                ("as_asked", models.PositiveSmallIntegerField(verbose_name="did what was asked")),
+                ("cooperation", models.PositiveSmallIntegerField(verbose_name="cooperation")),
+                ("proof", models.PositiveSmallIntegerField(verbose_name="evidence")),
+                ("total", models.PositiveSmallIntegerField(verbose_name="total")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("rated_at", models.DateTimeField(verbose_name="rated at")),
+                ("contested_at", models.DateTimeField(blank=True, null=True, verbose_name="contested at")),
+                ("contest", models.TextField(blank=True, verbose_name="why it is contested")),
+                ("ruled_at", models.DateTimeField(blank=True, null=True, verbose_name="ruled at")),
+                ("ruling", models.TextField(blank=True, verbose_name="ruling")),
+                ("set_aside", models.BooleanField(default=False, verbose_name="set aside: not scored")),
+                (
+                    "rated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="rated by",
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ruled by",
+                    ),
+                ),
+                (
+                    "report_in",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rating",
+                        to="cases.reportin",
+                        verbose_name="report-in",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rating",
+                "verbose_name_plural": "ratings",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("contested_at__isnull", False), ("ruled_at", None)),
+                        fields=["contested_at"],
+                        name="rating_to_rule",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("on_time__lte", 30)), name="rating_on_time_at_most"),
+                    models.CheckConstraint(condition=models.Q(("as_asked__lte", 40)), name="rating_as_asked_at_most"),
+                    models.CheckConstraint(
+                        condition=models.Q(("cooperation__lte", 15)), name="rating_cooperation_at_most"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("proof__lte", 15)), name="rating_proof_at_most"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("on_time"), "+", models.F("as_asked")
+                                        ),
+                                        "+",
+                                        models.F("cooperation"),
+                                    ),
+                                    "+",
+                                    models.F("proof"),
+                                ),
+                            )
+                        ),
+                        name="rating_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gte", 60), ("reason__gt", ""), _connector="OR"),
+                        name="rating_low_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ruled_at", None), ("set_aside", False)),
+                            models.Q(("contested_at__isnull", False), ("ruled_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rating_ruled_when_contested",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,10 +807,54 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(blank=True, max_length=100, verbose_name="number or name")),
                 ("note", models.TextField(blank=True, verbose_name="note")),
                 ("added_at", models.DateTimeField(verbose_name="added at")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="added by",
+                    ),
+                ),
+                (
+                    "whistle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="cases.whistle",
+                        verbose_name="whistle",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "source of a whistle",
                 "verbose_name_plural": "sources of whistles",
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="whistle_source_subject")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["case", "ticket"]),
+                                ("subject_id__isnull", False),
+                                ("subject_type__gt", ""),
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ["case", "ticket"]), _negated=True),
+                                ("note__gt", ""),
+                                ("subject_id", None),
+                                ("subject_type", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="whistle_source_says_which",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("subject_type", ""), _negated=True),
+                        fields=("whistle", "subject_type", "subject_id"),
+                        name="whistle_source_once",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -493,590 +978,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="evidence_of_a_move",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="rated_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="rated by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="ruled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="ruled by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="arrived_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="arrival reported by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="report_ins",
-                to="gridmap.department",
-                verbose_name="department",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="signed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="signed by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="submitted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="submitted by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rating",
-            name="report_in",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="rating",
-                to="cases.reportin",
-                verbose_name="report-in",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="again_of",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="blown_again",
-                to="cases.whistle",
-                verbose_name="blown again for",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="whistles",
-                to="gridmap.area",
-                verbose_name="street",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="blown_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="blown by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="drafted_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="drafted by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="lead_department",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="whistles_led",
-                to="gridmap.department",
-                verbose_name="lead department",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="platform_area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gridmap.area",
-                verbose_name="district whose platform decides",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="whistle",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="report_ins",
-                to="cases.whistle",
-                verbose_name="whistle",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlecall",
-            name="answered_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="answered by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlecall",
-            name="department",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gridmap.department",
-                verbose_name="department",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlecall",
-            name="platform_area",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="gridmap.area",
-                verbose_name="other district it belongs to",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlecall",
-            name="whistle",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="calls",
-                to="cases.whistle",
-                verbose_name="whistle",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportin",
-            name="call",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="report_in",
-                to="cases.whistlecall",
-                verbose_name="what the whistle says",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlekind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("review_value__gt", 0)), name="whistle_kind_review_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlekind",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("absent_by__in", ("report_arrive", "report_meeting"))),
-                name="whistle_kind_absent_by_coming",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistle",
-            name="kind",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="whistles",
-                to="cases.whistlekind",
-                verbose_name="kind of whistle",
-            ),
-        ),
-        migrations.AddField(
-            model_name="kindlimit",
-            name="kind",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="limits",
-                to="cases.whistlekind",
-                verbose_name="kind of whistle",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlesource",
-            name="added_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="added by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="whistlesource",
-            name="whistle",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="sources",
-                to="cases.whistle",
-                verbose_name="whistle",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(
-                condition=models.Q(("contested_at__isnull", False), ("ruled_at", None)),
-                fields=["contested_at"],
-                name="rating_to_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(condition=models.Q(("on_time__lte", 30)), name="rating_on_time_at_most"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("as_asked__lte", 40)), name="rating_as_asked_at_most"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cooperation__lte", 15)), name="rating_cooperation_at_most"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(condition=models.Q(("proof__lte", 15)), name="rating_proof_at_most"),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("on_time"), "+", models.F("as_asked")
-                                ),
-                                "+",
-                                models.F("cooperation"),
-                            ),
-                            "+",
-                            models.F("proof"),
-                        ),
-                    )
-                ),
-                name="rating_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gte", 60), ("reason__gt", ""), _connector="OR"), name="rating_low_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ruled_at", None), ("set_aside", False)),
-                    models.Q(("contested_at__isnull", False), ("ruled_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rating_ruled_when_contested",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="whistlecall",
-            index=models.Index(
-                condition=models.Q(("platform_area__isnull", False)),
-                fields=["platform_area"],
-                name="whistle_call_guest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.UniqueConstraint(fields=("whistle", "department"), name="whistle_call_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlecall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed", None), ("answered_at", None)),
-                    models.Q(("agreed__isnull", False), ("answered_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="whistle_call_answered_when",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportin",
-            index=models.Index(fields=["department", "state", "-id"], name="report_in_department"),
-        ),
-        migrations.AddIndex(
-            model_name="reportin",
-            index=models.Index(
-                condition=models.Q(("state__in", ("called", "signed"))), fields=["called_at"], name="report_in_expected"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "called",
-                            "signed",
-                            "arrived",
-                            "handling",
-                            "submitted",
-                            "accepted",
-                            "objected",
-                            "excused",
-                            "absent",
-                            "called_off",
-                        ],
-                    )
-                ),
-                name="report_in_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportin",
-            constraint=models.UniqueConstraint(fields=("whistle", "department"), name="report_in_once_a_whistle"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False), ("state__in", ["absent", "accepted", "called_off", "excused"])
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["absent", "accepted", "called_off", "excused"]), _negated=True),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_in_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("arrived", "handling", "submitted", "accepted")), _negated=True),
-                    models.Q(
-                        ("arrived_at__isnull", False),
-                        ("arrived_by__isnull", False),
-                        ("check_in__isnull", False),
-                        ("people__gt", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="report_in_arrived_says_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "absent"), _negated=True),
-                    models.Q(("arrived_at", None), ("supervised_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="report_in_absent_is_supervised",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="whistle",
-            index=models.Index(fields=["area", "-drafted_at", "-id"], name="whistle_area_drafted"),
-        ),
-        migrations.AddIndex(
-            model_name="whistle",
-            index=models.Index(fields=["state", "-drafted_at", "-id"], name="whistle_state_drafted"),
-        ),
-        migrations.AddIndex(
-            model_name="whistle",
-            index=models.Index(fields=["-drafted_at", "-id"], name="whistle_drafted"),
-        ),
-        migrations.AddIndex(
-            model_name="whistle",
-            index=models.Index(fields=["platform_area", "state"], name="whistle_platform_state"),
-        ),
-        migrations.AddIndex(
-            model_name="whistle",
-            index=models.Index(fields=["lead_department", "state"], name="whistle_lead_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="whistle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "judged",
-                            "whistled",
-                            "under_review",
-                            "approved",
-                            "issued",
-                            "handling",
-                            "submitted",
-                            "rated",
-                            "fed_back",
-                            "self_handled",
-                            "converted",
-                            "recalled",
-                            "blown_again",
-                        ],
-                    )
-                ),
-                name="whistle_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state__in", ["blown_again", "converted", "fed_back", "recalled", "self_handled"]),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["blown_again", "converted", "fed_back", "recalled", "self_handled"]),
-                            _negated=True,
-                        ),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="whistle_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            (
-                                "whistled",
-                                "under_review",
-                                "approved",
-                                "issued",
-                                "handling",
-                                "submitted",
-                                "rated",
-                                "fed_back",
-                            ),
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        ("blown_at__isnull", False),
-                        ("geom__isnull", False),
-                        ("kind__isnull", False),
-                        ("lead_department__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="whistle_blown_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("again_of", models.F("id")), _negated=True), name="whistle_not_again_of_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistle",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("client_request_id", ""), _negated=True),
-                fields=("drafted_by", "client_request_id"),
-                name="whistle_request_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kindlimit",
-            constraint=models.UniqueConstraint(fields=("kind", "clock"), name="whistle_limit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="kindlimit",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gt", 0)), name="whistle_limit_positive"),
-        ),
-        migrations.AddIndex(
-            model_name="whistlesource",
-            index=models.Index(fields=["subject_type", "subject_id"], name="whistle_source_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlesource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["case", "ticket"]), ("subject_id__isnull", False), ("subject_type__gt", "")),
-                    models.Q(
-                        models.Q(("kind__in", ["case", "ticket"]), _negated=True),
-                        ("note__gt", ""),
-                        ("subject_id", None),
-                        ("subject_type", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="whistle_source_says_which",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="whistlesource",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("subject_type", ""), _negated=True),
-                fields=("whistle", "subject_type", "subject_id"),
-                name="whistle_source_once",
             ),
         ),
     ]

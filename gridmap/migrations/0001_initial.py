@@ -59,6 +59,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "area",
                 "verbose_name_plural": "areas",
+                "indexes": [models.Index(fields=["level", "code"], name="area_level_code")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("abolished_at", None), ("abolished_at__gt", models.F("established_at")), _connector="OR"
+                        ),
+                        name="area_abolished_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__in", ["province", "prefecture", "county", "group", "street", "community", "grid"])
+                        ),
+                        name="area_level_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +103,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "area link",
                 "verbose_name_plural": "area links",
+                "constraints": [models.UniqueConstraint(fields=("ancestor", "descendant"), name="area_link_once")],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +167,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "area version",
                 "verbose_name_plural": "area versions",
+                "constraints": [
+                    models.UniqueConstraint(fields=("area", "number"), name="area_version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to", None)), fields=("area",), name="area_version_one_in_force"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="area_version_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,10 +206,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "building",
-                "verbose_name_plural": "buildings",
-            },
+            options={"verbose_name": "building", "verbose_name_plural": "buildings"},
         ),
         migrations.CreateModel(
             name="Department",
@@ -230,10 +255,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "department",
-                "verbose_name_plural": "departments",
-            },
+            options={"verbose_name": "department", "verbose_name_plural": "departments"},
         ),
         migrations.CreateModel(
             name="Component",
@@ -325,10 +347,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "component",
-                "verbose_name_plural": "components",
-            },
+            options={"verbose_name": "component", "verbose_name_plural": "components"},
         ),
         migrations.CreateModel(
             name="Grid",
@@ -383,10 +402,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "unit grid",
-                "verbose_name_plural": "unit grids",
-            },
+            options={"verbose_name": "unit grid", "verbose_name_plural": "unit grids"},
         ),
         migrations.CreateModel(
             name="Household",
@@ -425,6 +441,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "household",
                 "verbose_name_plural": "households",
+                "constraints": [models.UniqueConstraint(fields=("building", "door"), name="household_door_once")],
             },
         ),
         migrations.CreateModel(
@@ -470,10 +487,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "key place",
-                "verbose_name_plural": "key places",
-            },
+            options={"verbose_name": "key place", "verbose_name_plural": "key places"},
         ),
         migrations.CreateModel(
             name="Person",
@@ -512,10 +526,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "person",
-                "verbose_name_plural": "persons",
-            },
+            options={"verbose_name": "person", "verbose_name_plural": "persons"},
         ),
         migrations.CreateModel(
             name="Post",
@@ -583,6 +594,56 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "post",
                 "verbose_name_plural": "posts",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("area__isnull", False), ("department", None)),
+                            models.Q(("area", None), ("department__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="post_at_area_or_department",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
+                        name="post_ends_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "grid_worker",
+                                    "acceptor",
+                                    "shift_leader",
+                                    "dispatcher",
+                                    "dept_clerk",
+                                    "handler",
+                                    "hotline_operator",
+                                    "callback_agent",
+                                    "hotline_leader",
+                                    "street_staff",
+                                    "street_leader",
+                                    "platform_clerk",
+                                    "manager",
+                                    "auditor",
+                                    "sysadmin",
+                                    "secadmin",
+                                ],
+                            )
+                        ),
+                        name="post_role_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("department", None), ("ends_at", None)),
+                        fields=("user", "role", "area"),
+                        name="post_area_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("area", None), ("ends_at", None)),
+                        fields=("user", "role", "department"),
+                        name="post_department_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -602,10 +663,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "responsibility grid",
-                "verbose_name_plural": "responsibility grids",
-            },
+            options={"verbose_name": "responsibility grid", "verbose_name_plural": "responsibility grids"},
         ),
         migrations.CreateModel(
             name="ResponsibilityGridMember",
@@ -636,17 +694,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "grid of a responsibility grid",
                 "verbose_name_plural": "grids of responsibility grids",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_at", None)), fields=("area",), name="unit_grid_one_responsibility"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
+                        name="member_ends_after",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="responsibilitygrid",
-            name="grids",
-            field=models.ManyToManyField(
-                related_name="+",
-                through="gridmap.ResponsibilityGridMember",
-                to="gridmap.area",
-                verbose_name="unit grids",
-            ),
         ),
         migrations.CreateModel(
             name="Unit",
@@ -679,132 +736,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "unit",
-                "verbose_name_plural": "units",
-            },
+            options={"verbose_name": "unit", "verbose_name_plural": "units"},
         ),
-        migrations.AddIndex(
-            model_name="area",
-            index=models.Index(fields=["level", "code"], name="area_level_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("abolished_at", None), ("abolished_at__gt", models.F("established_at")), _connector="OR"
-                ),
-                name="area_abolished_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="area",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level__in", ["province", "prefecture", "county", "group", "street", "community", "grid"])
-                ),
-                name="area_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arealink",
-            constraint=models.UniqueConstraint(fields=("ancestor", "descendant"), name="area_link_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="areaversion",
-            constraint=models.UniqueConstraint(fields=("area", "number"), name="area_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="areaversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)), fields=("area",), name="area_version_one_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="areaversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
-                name="area_version_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="household",
-            constraint=models.UniqueConstraint(fields=("building", "door"), name="household_door_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("area__isnull", False), ("department", None)),
-                    models.Q(("area", None), ("department__isnull", False)),
-                    _connector="OR",
-                ),
-                name="post_at_area_or_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="post_ends_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "grid_worker",
-                            "acceptor",
-                            "shift_leader",
-                            "dispatcher",
-                            "dept_clerk",
-                            "handler",
-                            "hotline_operator",
-                            "callback_agent",
-                            "hotline_leader",
-                            "street_staff",
-                            "street_leader",
-                            "platform_clerk",
-                            "manager",
-                            "auditor",
-                            "sysadmin",
-                            "secadmin",
-                        ],
-                    )
-                ),
-                name="post_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("department", None), ("ends_at", None)),
-                fields=("user", "role", "area"),
-                name="post_area_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("area", None), ("ends_at", None)),
-                fields=("user", "role", "department"),
-                name="post_department_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibilitygridmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at", None)), fields=("area",), name="unit_grid_one_responsibility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibilitygridmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="member_ends_after",
+        migrations.AddField(
+            model_name="responsibilitygrid",
+            name="grids",
+            field=models.ManyToManyField(
+                related_name="+",
+                through="gridmap.ResponsibilityGridMember",
+                to="gridmap.area",
+                verbose_name="unit grids",
             ),
         ),
     ]
