@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_suggestions"),
+        ("cases", "0012_open_cases"),
         ("gridmap", "0002_trusted_departments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
