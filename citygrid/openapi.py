@@ -1,9 +1,28 @@
-"""How the API describes itself: the fixed part of its OpenAPI document."""
+"""How the API works, and how it describes itself: the fixed part of its settings and of its OpenAPI document."""
 
 from __future__ import annotations
 
 from typing import Any
 
+FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "citygrid.accounts.api.authentication.BearerAuthentication",
+        "citygrid.accounts.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "citygrid.common.api.parsers.LimitedJSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "citygrid.common.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["citygrid.common.api.filters.StrictFilters"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
+    "NUM_PROXIES": 0,  # REMOTE_ADDR is the client: RequestContextMiddleware has seen to it
+    "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
 DESCRIPTION: dict[str, Any] = {
     "TITLE": "CityGrid",
     "DESCRIPTION": "Grids, communities, departments and the whistle-and-report case lifecycle of a city.",

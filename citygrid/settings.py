@@ -277,25 +277,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- API -----------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "citygrid.accounts.api.authentication.BearerAuthentication",
-        "citygrid.accounts.api.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "citygrid.common.api.parsers.LimitedJSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_PAGINATION_CLASS": "citygrid.common.api.pagination.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["citygrid.common.api.filters.StrictFilters"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
-    "NUM_PROXIES": 0,  # REMOTE_ADDR is the client: RequestContextMiddleware has seen to it
-    "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
+REST_FRAMEWORK = openapi.FRAMEWORK
 SPECTACULAR_SETTINGS = openapi.DESCRIPTION
 LEAFLET_CONFIG = {
     "DEFAULT_CENTER": (27.33217, 120.20016),

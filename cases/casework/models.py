@@ -99,13 +99,9 @@ class Case(bridge(ROWS), Versioned):  # type: ignore[misc]
     reported_at = models.DateTimeField(_("reported at"))
     verified = models.BooleanField(_("verified"), null=True)  # None: nobody looked; False: not true
     lead_department = models.ForeignKey(
-        "gridmap.Department",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="cases_led",
+        "gridmap.Department", models.PROTECT, null=True, blank=True, related_name="cases_led",
         verbose_name=_("lead department"),
-    )
+    )  # fmt: skip
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handler")
     )
