@@ -23,6 +23,7 @@ class CasesConfig(AppConfig):
         from cases.journal.append import append, append_many  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
+        from cases.web.hotline.listed import waiting as tickets_waiting  # noqa: PLC0415
         from cases.web.whistles import waiting as whistles_waiting  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
         from cases.whistles import timely as whistles_timely  # noqa: PLC0415
@@ -36,6 +37,7 @@ class CasesConfig(AppConfig):
         ties.connect()
         facts.plug(append, append_many)
         worklists.register(waiting)
+        worklists.register(tickets_waiting)
         worklists.register(whistles_waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)
         periodic.register("watch the deadlines", timedelta(minutes=1), escalation.run)

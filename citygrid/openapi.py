@@ -20,7 +20,7 @@ FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "citygrid.common.api.errors.handle",
     "NUM_PROXIES": 0,  # REMOTE_ADDR is the client: RequestContextMiddleware has seen to it
-    "DEFAULT_THROTTLE_RATES": {"signin": "30/minute"},
+    "DEFAULT_THROTTLE_RATES": {"signin": "30/minute", "public": "30/minute"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DESCRIPTION: dict[str, Any] = {

@@ -202,6 +202,8 @@ TICKET_SIMILAR_DAYS = env.number("TICKET_SIMILAR_DAYS", 30, low=1, high=366)  # 
 TICKET_SIMILAR_METRES = env.number("TICKET_SIMILAR_METRES", 300, low=10, high=5_000)  # how near their places lie
 TICKET_SIMILAR_PERCENT = env.number("TICKET_SIMILAR_PERCENT", 40, low=1, high=100)  # score from which one is shown
 CALLBACK_ATTEMPTS = env.number("CALLBACK_ATTEMPTS", 3, low=1, high=10)  # on so many days nobody answered: closed
+CALLBACK_HOLD_MINUTES = env.number("CALLBACK_HOLD_MINUTES", 30, low=5, high=480)  # so long an agent has a call alone
+CALLBACK_PAUSE_HOURS = env.number("CALLBACK_PAUSE_HOURS", 2, low=0, high=48)  # so long it rests after a vain attempt
 CALLBACK_LINK_DAYS = env.number("CALLBACK_LINK_DAYS", 7, low=1, high=60)  # a link sent to a caller works so long
 THREE_RATE_WEIGHTS = env.weights("THREE_RATE_WEIGHTS", "10,45,45")  # response, solution, satisfaction
 FIELD_CHECK_METRES = env.number("FIELD_CHECK_METRES", 200, low=10, high=100_000)

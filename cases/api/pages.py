@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import DateTimeField
 
-from cases.casework.urgency import Due
+from cases.deadlines.urgency import Due
 from citygrid.common.api.pagination import CursorPages
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from cases.hotline import identity
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.states import Channel, Level, TicketState
+from cases.hotline.words import worded
 from citygrid.common.api.filters import flag_filter, known_code
 from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
@@ -106,16 +106,8 @@ class TicketFilters(django_filters.FilterSet):
         return queryset.filter(area__in=AreaLink.objects.filter(ancestor=root).values("descendant"))
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
-        """Keep what the reader may mean.
-
-        Outside the hotline only what goes out is searched, so that no name can be tried on what was told.
-        """
-        found = Q(number__startswith=value.upper()) | Q(address__icontains=value)
-        for column in (
-            ("title", "content") if identity.of_hotline(self.reader.acting) else ("shown_title", "shown_content")
-        ):
-            found |= Q(**{f"{column}__icontains": value})
-        return queryset.filter(found)
+        """Keep what the reader may mean."""
+        return worded(queryset, value, self.reader.acting)
 
     def waits_for_me(self, queryset: Any, name: str, value: str) -> Any:
         """Keep the reader's own work."""

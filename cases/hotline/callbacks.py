@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -23,6 +24,7 @@ class Callback(models.Model):
         verbose_name=_("callback agent"),
     )  # fmt: skip
     taken_at = models.DateTimeField(_("taken by the agent at"), null=True, blank=True)
+    link_sent_at = models.DateTimeField(_("link sent at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=12, choices=CallbackResult.choices, blank=True)
     contacted = models.BooleanField(_("the unit had contacted the caller"), null=True, blank=True)
@@ -53,6 +55,11 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket} #{self.round_number}"
+
+    def held_at(self, at: datetime) -> bool:
+        """Whether an agent has the call at that time: from taking it, for ``CALLBACK_HOLD_MINUTES`` at most."""
+        longest = timedelta(minutes=settings.CALLBACK_HOLD_MINUTES)
+        return self.ended_at is None and self.taken_at is not None and at < self.taken_at + longest
 
     @property
     def is_reached(self) -> bool:

@@ -20,14 +20,25 @@ CONTENT_FROM = Satisfaction.FAIRLY  # 基本满意 counts as satisfied (handbook
 
 
 def open_callback(move: Move) -> None:
-    """Note who makes the call."""
-    _now(move).update(agent=move.by)
+    """Note who makes the call, so that nobody else is given it meanwhile."""
+    _now(move).update(agent=move.by, taken_at=move.at)
+
+
+def put_back(move: Move) -> None:
+    """Let somebody else have the call."""
+    _now(move).update(agent=None, taken_at=None)
+
+
+def send_link(move: Move) -> None:
+    """Note that the caller is asked by a link; for a day the desk leaves them time to answer."""
+    _now(move).update(agent=None, taken_at=None, link_sent_at=move.at)
 
 
 def attempt(move: Move) -> None:
     """Keep a vain attempt; after enough of them on as many days the ticket is closed without an opinion."""
     row = _now(move).get()
     row.attempts.create(at=move.at, how=move.inputs["how"], reached=False, note=move.inputs["note"] or "", by=move.by)
+    put_back(move)
     if move.subject.state == TicketState.CLOSED:
         _end(move, result=CallbackResult.UNREACHABLE)
         ended.ends(move)

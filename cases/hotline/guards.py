@@ -94,6 +94,32 @@ def impartial(move: Move) -> Any:
     return None
 
 
+def free_call(move: Move) -> Any:
+    """Give a call to one agent at a time."""
+    callback, by = move.subject.current_callback(), getattr(move.by, "pk", None)
+    if callback is None or not callback.held_at(move.at):
+        return None
+    if callback.agent_id == by:
+        return _("You have this call already.")
+    return _("%(agent)s has this call. Take the next one.") % {"agent": callback.agent}
+
+
+def not_anothers_call(move: Move) -> Any:
+    """Let nobody answer for a caller with whom somebody else speaks."""
+    callback, by = move.subject.current_callback(), getattr(move.by, "pk", None)
+    if callback is None or not callback.held_at(move.at) or callback.agent_id == by:
+        return None
+    return _("%(agent)s has this call. Take the next one.") % {"agent": callback.agent}
+
+
+def own_call(move: Move) -> Any:
+    """Put back only what one has."""
+    callback = move.subject.current_callback()
+    if callback is not None and callback.held_at(move.at) and callback.agent_id == getattr(move.by, "pk", None):
+        return None
+    return _("You do not have this call.")
+
+
 def redo_left(move: Move) -> Any:
     """Have it done again only so often."""
     most = settings.TICKET_REDO_MAX

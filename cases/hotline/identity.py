@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.hotline.callers import Caller, CallerPhone
-from cases.hotline.states import Identity, TicketState
+from cases.hotline.states import WITH_UNIT, Identity
 from cases.workflow.engine import Move
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
@@ -26,7 +26,6 @@ from gridmap.registers import checks
 SHORTEST_PURPOSE, LONGEST_PURPOSE = 4, 200
 FIELDS = ("name", "phone", "address")
 HIDDEN = "***"
-_WITH_THE_UNIT = (TicketState.DISPATCHED, TicketState.HANDLING)
 
 
 def of_hotline(acting: Acting) -> bool:
@@ -47,7 +46,7 @@ def why_not_reveal(ticket: Any, acting: Acting) -> str | None:
         return _("Nobody knows who called: the ticket is anonymous.")
     if of_hotline(acting):
         return None
-    if ticket.state not in _WITH_THE_UNIT:
+    if ticket.state not in WITH_UNIT:
         return _("The unit learns who called only while it has the ticket.")
     at_unit = any(ticket.stands_at_unit(role, area, department) for role, area, department, _s in acting.posts)
     named = ticket.is_assigned_to(acting.user) and at_unit

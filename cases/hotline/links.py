@@ -23,6 +23,12 @@ def make(*, callback: Callback, at: datetime) -> str:
     return signing.dumps([callback.pk, int(until.timestamp())], salt=_SALT, compress=False)
 
 
+def days() -> int:
+    """Return how many days a link works."""
+    found: int = settings.CALLBACK_LINK_DAYS
+    return found
+
+
 def read(*, token: str, at: datetime) -> Callback:
     """Return the callback that a token opens.
 
@@ -32,7 +38,7 @@ def read(*, token: str, at: datetime) -> Callback:
         key, until = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         raise NotFound(_("This link is not complete. Open it exactly as it was sent.")) from None
-    found: Callback | None = Callback.objects.select_related("ticket").filter(pk=key).first()
+    found: Callback | None = Callback.objects.select_related("ticket__unit").filter(pk=key).first()
     if found is None:
         raise NotFound(_("This link is not complete. Open it exactly as it was sent."))
     if at.timestamp() > until:

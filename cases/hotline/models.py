@@ -183,6 +183,10 @@ class Ticket(bridge(ROWS), Versioned):  # type: ignore[misc]
         """The round now running, or ``None`` before the first."""
         return next((one for one in self.rounds.all() if one.number == self.round_number), None)
 
+    def current_callback(self) -> Any:
+        """The callback of the round now running, or ``None`` before the unit has replied."""
+        return next((one for one in self.callbacks.all() if one.round_number == self.round_number), None)
+
     def handled_by(self) -> set[int]:
         """The keys of everybody who handled the ticket at a unit, in whatever round."""
         keys = {key for one in self.rounds.all() for key in (one.signed_by_id, one.replied_by_id, one.signed_off_by_id)}

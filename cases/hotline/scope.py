@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from cases.hotline.states import OPEN, TicketState
-from cases.hotline.units import own_units
+from cases.deadlines.urgency import Urgency
+from cases.hotline.states import OPEN, WITH_UNIT, TicketState
+from cases.hotline.units import LEADER_ROLES, STAFF_ROLES, own_units, working_units
 from cases.workflow.fsm import Findable
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
@@ -18,7 +19,7 @@ from gridmap.areas.models import AreaLink
 from gridmap.scope import ScopedQuerySet, instant
 
 
-class TicketQuerySet(Findable, ScopedQuerySet[Any]):  # type: ignore[override]
+class TicketQuerySet(Findable, Urgency, ScopedQuerySet[Any]):  # type: ignore[override]
     """Reads of tickets."""
 
     view_perm = Perm.TICKET_VIEW
@@ -56,15 +57,25 @@ class TicketQuerySet(Findable, ScopedQuerySet[Any]):  # type: ignore[override]
             if roots := places.get(role):
                 below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
                 found |= Q(state__in=states, area__in=below) & ~_not_for(role, acting.user.pk)
-        if own := own_units(acting):
-            found |= Q(state__in=[TicketState.DISPATCHED, TicketState.HANDLING], unit__in=own)
-        return self.filter(found)
+        return self.filter(found | _at_unit(acting))
 
 
 _BY_PLACE = {
     Role.HOTLINE_OPERATOR: [TicketState.LOGGED],
     Role.CALLBACK_AGENT: [TicketState.REPLIED, TicketState.CALLBACK_OPEN],
 }
+
+
+def _at_unit(acting: Acting) -> Q:
+    """Return what waits for somebody of a unit: its staff, its named handler, or who signs its replies off."""
+    written = apps.get_model("cases", "TicketRound").objects.filter(
+        ticket=OuterRef("pk"), number=OuterRef("round_number"), written_at__isnull=False, replied_at=None
+    )
+    to_sign_off = Q(Exists(written)) & Q(state=TicketState.HANDLING)
+    staff = Q(state__in=WITH_UNIT, unit__in=working_units(acting, STAFF_ROLES)) & ~to_sign_off
+    leaders = Q(unit__in=working_units(acting, LEADER_ROLES)) & to_sign_off
+    mine = Q(Exists(written.filter(replied_by=acting.user.pk)))
+    return staff | leaders & ~mine | Q(state=TicketState.HANDLING, handler=acting.user.pk)
 
 
 def _not_for(role: Role, user_id: int) -> Q:

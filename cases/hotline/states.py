@@ -23,6 +23,8 @@ class TicketState(TextChoices):
 
 TERMINAL = frozenset({TicketState.ANSWERED, TicketState.OUT_OF_SCOPE, TicketState.CLOSED, TicketState.WITHDRAWN})
 OPEN = tuple(state for state in TicketState if state not in TERMINAL)
+WITH_UNIT = (TicketState.DISPATCHED, TicketState.HANDLING)
+TO_CALL = (TicketState.REPLIED, TicketState.CALLBACK_OPEN)
 
 
 class Channel(TextChoices):

@@ -13,6 +13,7 @@ from cases.hotline import calling, effects, ended, guards, identity, limits, lin
 from cases.hotline.states import (
     OPEN,
     TERMINAL,
+    TO_CALL,
     Fault,
     Level,
     Medium,
@@ -30,6 +31,7 @@ SS, SD = Actor(Role.STREET_STAFF, Relation.UNIT), Actor(Role.STREET_LEADER, Rela
 DC, DP = Actor(Role.DEPT_CLERK, Relation.UNIT), Actor(Role.PLATFORM_CLERK, Relation.UNIT)
 HA, MG = Actor(Role.HANDLER, Relation.PERSON), Actor(Role.MANAGER)
 UNIT = (SS, SD, DC, DP)
+CALLER = (guards.impartial, guards.not_anothers_call)
 ALL_STOP = tuple(stop(kind) for kind in limits.KINDS)
 
 OUTCOMES = tuple((value, label) for value, label in Outcome.choices if value != Outcome.WITHDRAWN)
@@ -136,20 +138,28 @@ _ROWS: tuple[Transition, ...] = (
         effect=calling.close_uncalled, clocks=ALL_STOP,
     ),
     Transition(
-        "open_callback", _("Call back"), (T.REPLIED,), (T.CALLBACK_OPEN,), actors=(CB,), guards=(guards.impartial,),
-        effect=calling.open_callback,
+        "open_callback", _("Call back"), TO_CALL, (T.CALLBACK_OPEN,), actors=(CB,),
+        guards=(guards.impartial, guards.free_call), effect=calling.open_callback,
+    ),
+    Transition(
+        "put_back", _("Put the call back"), (T.CALLBACK_OPEN,), (), actors=(CB,), guards=(guards.own_call,),
+        effect=calling.put_back,
+    ),
+    Transition(
+        "send_link", _("Ask by a link instead"), TO_CALL, (), actors=(CB,),
+        guards=CALLER, effect=calling.send_link,
     ),
     Transition(
         "attempt_callback", _("Nobody was reached"), (T.CALLBACK_OPEN,), (T.CALLBACK_OPEN, T.CLOSED), actors=(CB,),
         inputs=(Input("how", _("how"), InputType.CHOICE, choices=tuple(Medium.choices)), NOTE),
-        guards=(guards.impartial,), checks=(ended.lock_case,), choose=calling.after_attempt, effect=calling.attempt,
+        guards=CALLER, checks=(ended.lock_case,), choose=calling.after_attempt, effect=calling.attempt,
     ),
     Transition(
         "close_callback", _("Close with the caller's opinion"), (T.CALLBACK_OPEN,), (T.CLOSED,), actors=(CB,),
         inputs=(CONTACTED, SOLVED, SATISFIED,
                 Input("reason", _("reason"), required=False),
                 Input("fault", _("why not content"), InputType.CHOICE, required=False, choices=tuple(Fault.choices))),
-        guards=(guards.impartial,), checks=(calling.check_close, ended.lock_case), effect=calling.close,
+        guards=CALLER, checks=(calling.check_close, ended.lock_case), effect=calling.close,
         clocks=ALL_STOP,
     ),
     Transition(
@@ -158,7 +168,7 @@ _ROWS: tuple[Transition, ...] = (
                 Input("unit", _("other unit"), InputType.REF, ref="units", required=False,
                       help=_("Left empty, the same unit.")),
                 Input("rework_case", _("rework the case too"), InputType.BOOL, required=False)),
-        guards=(guards.impartial, guards.redo_left), checks=(calling.check_redo, ended.lock_case), effect=calling.redo,
+        guards=(*CALLER, guards.redo_left), checks=(calling.check_redo, ended.lock_case), effect=calling.redo,
         clocks=(stop("callback"),),
     ),
     Transition(

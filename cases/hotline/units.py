@@ -20,6 +20,8 @@ from gridmap.departments.models import Department, DepartmentKind
 from gridmap.posts.models import Post
 
 STREET_ROLES = (Role.STREET_STAFF, Role.STREET_LEADER)
+STAFF_ROLES = (Role.STREET_STAFF, Role.DEPT_CLERK, Role.PLATFORM_CLERK)  # who works on a unit's tickets
+LEADER_ROLES = (Role.STREET_LEADER, Role.DEPT_CLERK, Role.PLATFORM_CLERK)  # who signs its replies off
 
 
 def stands_at(unit: Department, role: str, area_id: int | None, department_id: int | None) -> bool:
@@ -47,14 +49,25 @@ def roles_of(unit: Department) -> tuple[Role, Role]:
 
 def own_units(acting: Acting) -> list[int]:
     """Return the keys of the units at which the person's posts stand, with the departments below them."""
-    streets = {area for role, area, _d, _s in acting.posts if role in STREET_ROLES and area is not None}
-    platforms = {area for role, area, _d, _s in acting.posts if role == Role.PLATFORM_CLERK and area is not None}
     found = set(acting.departments(Perm.TICKET_VIEW_UNIT))
-    if streets or platforms:
-        offices = Q(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
-        last = Q(code=settings.PLATFORM_UNIT, area_served__in=platforms)
-        found |= set(Department.objects.filter(offices | last).values_list("pk", flat=True))
-    return sorted(found)
+    return sorted(found | _of_areas(acting, (*STREET_ROLES, Role.PLATFORM_CLERK)))
+
+
+def working_units(acting: Acting, roles: tuple[Role, ...]) -> list[int]:
+    """Return the keys of the units at which posts of these roles stand."""
+    return sorted(acting.standing(*roles) | _of_areas(acting, roles))
+
+
+def _of_areas(acting: Acting, roles: tuple[Role, ...]) -> set[int]:
+    """Return the units for which posts by area stand: the offices of streets, the platform of the district."""
+    placed = [(role, area) for role, area, _d, _s in acting.posts if role in roles and area is not None]
+    streets = {area for role, area in placed if role in STREET_ROLES}
+    platforms = {area for role, area in placed if role == Role.PLATFORM_CLERK}
+    if not streets and not platforms:
+        return set()
+    offices = Q(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
+    last = Q(code=settings.PLATFORM_UNIT, area_served__in=platforms)
+    return set(Department.objects.filter(offices | last).values_list("pk", flat=True))
 
 
 def units(acting: Acting) -> Any:

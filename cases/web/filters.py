@@ -36,7 +36,7 @@ class CaseFilter(forms.Form):
         self._offer("lamp", any_one + list(Lamp.choices))
         self._offer("source", any_one + list(Source.choices))
         self._offer("category", any_one + categories_by_class(Category.objects.filter(standard__in_use=True)))
-        self._offer("area", any_one + self._areas())
+        self._offer("area", any_one + own_areas(acting))
 
     @property
     def narrows(self) -> bool:
@@ -70,13 +70,14 @@ class CaseFilter(forms.Form):
         field: Any = self.fields[name]
         field.choices = offered
 
-    def _areas(self) -> list[tuple[str, str]]:
-        """Return the streets that the person sees; within one street the places below."""
-        visible = Area.objects.visible_to(self.acting.user, self.acting.at).in_force(self.acting.at).order_by("code")
-        streets = list(visible.filter(level__in=[Level.COUNTY, Level.STREET]))
-        if len(streets) < 2:
-            streets += visible.filter(level__in=[Level.COMMUNITY, Level.GRID])[:200]
-        return [(area.code, area.label) for area in streets]
+
+def own_areas(acting: Acting) -> list[tuple[str, str]]:
+    """Return the streets that the person sees; within one street the places below."""
+    visible = Area.objects.visible_to(acting.user, acting.at).in_force(acting.at).order_by("code")
+    streets = list(visible.filter(level__in=[Level.COUNTY, Level.STREET]))
+    if len(streets) < 2:
+        streets += visible.filter(level__in=[Level.COMMUNITY, Level.GRID])[:200]
+    return [(area.code, area.label) for area in streets]
 
 
 def categories_by_class(found: Any) -> list[tuple[str, Any]]:

@@ -75,10 +75,10 @@ def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:
     return [_row(case, lights.get(case.pk), acting) for case in cases]
 
 
-def lights_of(keys: Sequence[int], at: datetime) -> dict[int, Light]:
-    """Return the most urgent running clock of each case, by the case's key."""
+def lights_of(keys: Sequence[int], at: datetime, subject_type: str = SUBJECT_TYPE) -> dict[int, Light]:
+    """Return the most urgent running clock of each subject, by its key."""
     first: dict[int, Clock] = {}
-    for clock in Clock.objects.running().filter(subject_type=SUBJECT_TYPE, subject_id__in=keys).order_by("-due_at"):
+    for clock in Clock.objects.running().filter(subject_type=subject_type, subject_id__in=keys).order_by("-due_at"):
         first[clock.subject_id] = clock
     return {key: Light(lamp_of(clock, at), clock.due_at, left(clock.due_at, at)) for key, clock in first.items()
             if clock.due_at is not None}  # fmt: skip
@@ -102,9 +102,9 @@ def place_of(subject: Any, acting: Acting) -> list[Area]:
 
 def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
-    moves = [_button(row, case) for row in possible.values()]
+    moves = [button_for(row, case) for row in possible.values()]
     name = forward(case, possible, acting)
-    button = _button(possible[name], case) if name else None
+    button = button_for(possible[name], case) if name else None
     turn = [role.label for role in LIFECYCLES[Case].turn_of(case)]
     order = case.open_supervision()
     late = order is not None and order.due_at < acting.at
@@ -136,8 +136,9 @@ def _failed_its_check(case: Case) -> bool:
     )
 
 
-def _button(row: Transition, case: Case) -> Button:
-    needs = row.opinion or any(item.required for item in takes(row, case))
+def button_for(row: Transition, subject: Any) -> Button:
+    """Return a move as a button; what needs an input or a choice is made on the page of the subject."""
+    needs = row.opinion or any(item.required for item in takes(row, subject))
     # Whom to send is worth a thought, although the nearest one is found without.
     chosen = any(item.ref for item in row.inputs)
     return Button(row.name, row.label, at_once=not needs and not chosen)

@@ -57,7 +57,7 @@ def tabs_for(acting: Acting) -> list[Tab]:
     if acting.holds(Perm.CASE_VIEW):
         found += _of_centre(visible, acting)
     if any(acting.holds_role(role) for role in (Role.MANAGER, Role.PLATFORM_CLERK)):
-        found.append(Tab("ordered", _("Under supervision"), _kept(Q(pk__in=orders().values("case"), state__in=OPEN))))
+        found.append(Tab("ordered", _("Under supervision"), kept(Q(pk__in=orders().values("case"), state__in=OPEN))))
     if may_report(acting):
         found.append(
             Tab("reported", _("Reported by me"), lambda cases: cases.filter(reporter=acting.user), urgent=False)
@@ -94,7 +94,7 @@ def _of_department(acting: Acting) -> list[Tab]:
         **{key: Count("pk", filter=keep) for key, (_label, keep) in _kinds(acting.at, _has_clock).items()}
     )
     return [
-        Tab(key, label, _kept(ours & keep), count=counts[key], red=counts[key] if key == "our_overdue" else 0)
+        Tab(key, label, kept(ours & keep), count=counts[key], red=counts[key] if key == "our_overdue" else 0)
         for key, (label, keep) in _kinds(acting.at, _with_clock).items()
     ]
 
@@ -106,17 +106,18 @@ def _kinds(at: datetime, clock: Callable[..., Q]) -> dict[str, tuple[Any, Q]]:
     return {
         "our_sign": (_("To sign"), Q(state=S.DISPATCHED)),
         "our_hand": (_("In hand"), working),
-        "our_today": (_("Due today"), ongoing & clock(due_at__gte=at, due_at__lt=_midnight(at))),
+        "our_today": (_("Due today"), ongoing & clock(due_at__gte=at, due_at__lt=midnight(at))),
         "our_overdue": (_("Overdue"), ongoing & clock(due_at__lt=at)),
         "our_rework": (_("Returned to us"), working & Q(rework_count__gt=0)),
     }
 
 
 def _in_states(states: tuple[S, ...]) -> Callable[[Any], Any]:
-    return _kept(Q(state__in=states))
+    return kept(Q(state__in=states))
 
 
-def _kept(wanted: Q) -> Callable[[Any], Any]:
+def kept(wanted: Q) -> Callable[[Any], Any]:
+    """Return what keeps the rows that fit."""
     return lambda cases: cases.filter(wanted)
 
 
@@ -128,7 +129,7 @@ def _has_clock(**when: Any) -> Q:
     return Q(Exists(running().filter(subject_id=OuterRef("pk"), **when)))
 
 
-def _midnight(at: datetime) -> datetime:
+def midnight(at: datetime) -> datetime:
     """Return the end of the city's day."""
     local = localtime(at)
     return datetime.combine(local.date() + timedelta(days=1), time.min, local.tzinfo)

@@ -20,6 +20,8 @@ from gridmap.posts.models import Post
 NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
     ("home", _("My work"), "inbox", ()),
     ("cases", _("Cases"), "card-checklist", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
+    ("tickets", _("Tickets"), "telephone", (Perm.TICKET_VIEW, Perm.TICKET_VIEW_UNIT)),
+    ("callbacks", _("Callbacks"), "telephone-outbound", (Perm.CALLER_VIEW,)),
     ("whistles", _("Whistles"), "megaphone", (Perm.WHISTLE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("evaluation", _("Evaluation"), "bar-chart", (Perm.EVALUATION_VIEW,)),
     ("requests", _("Requests"), "envelope-paper", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
@@ -77,7 +79,9 @@ class Frame:
     @property
     def may_search(self) -> bool:
         """Whether the search in the header would look into anything."""
-        return not self.perms.isdisjoint({Perm.AREA_VIEW, Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT})
+        return not self.perms.isdisjoint(
+            {Perm.AREA_VIEW, Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT, Perm.TICKET_VIEW, Perm.TICKET_VIEW_UNIT}
+        )
 
     @property
     def nav(self) -> list[Link]:

@@ -39,10 +39,10 @@ handling: unit name_handler contact raise_case reply
 handling: leader name_handler contact raise_case reply (sign_off) (refuse_sign_off)
 replied: operator withdraw
 replied: hotlinelead withdraw
-replied: callback open_callback
+replied: callback open_callback send_link
 callback_open: operator withdraw
 callback_open: hotlinelead withdraw
-callback_open: callback attempt_callback close_callback redo
+callback_open: callback (open_callback) put_back send_link attempt_callback close_callback redo
 dispatched: operator urge
 dispatched: hotlinelead urge
 dispatched: callback urge

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from cases.casework.models import Case
-from cases.casework.urgency import NEVER, SUBJECT_TYPE, Due
+from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.models import Clock
+from cases.deadlines.urgency import NEVER, Due
 from citygrid.accounts.roles import Role
 from tests import cast
 from tests.cases.api_drive import Caller

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web.hotline import page, reveal
+from cases.web.hotline import answer, callbacks, listed, page, reveal
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 TICKET = "hotline/tickets/<code:number>/"
+CALL = "hotline/callbacks/<code:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("hotline/tickets/", listed.listed, name="tickets"),
     path(TICKET, page.show, name="ticket"),
     path(f"{TICKET}moves/<slug:name>/", page.move, name="ticket_move"),
     path(f"{TICKET}ask/<slug:kind>/", page.ask_for, name="ticket_ask"),
     path(f"{TICKET}clocks/<int:clock_id>/", page.explain, name="ticket_clock"),
     path(f"{TICKET}reveal/<slug:field>/", reveal.reveal, name="ticket_reveal"),
+    path("hotline/callbacks/", callbacks.queue, name="callbacks"),
+    path("hotline/callbacks/next/", callbacks.take_next, name="callback_next"),
+    path(CALL, callbacks.call, name="callback"),
+    path(f"{CALL}moves/<slug:name>/", callbacks.move, name="callback_move"),
+    path(f"{CALL}link/", callbacks.send_link, name="callback_link"),
+    path("c/<str:token>/", answer.answer, name="callback_answer"),
 ]

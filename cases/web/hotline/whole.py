@@ -20,6 +20,7 @@ from cases.web.clocks import clocks_of, going_and_stopped, light_of
 from cases.web.events import told
 from cases.web.hotline.around import around
 from cases.web.hotline.banners import banners_of
+from cases.web.hotline.forward import forward
 from cases.web.hotline.prefilled import prefill
 from cases.web.hotline.reveal import LABELS, masks
 from cases.web.hotline.rounds import shown_rounds
@@ -36,10 +37,6 @@ CLOCKS: dict[str, Any] = {
     "dispatch_ticket": _("to dispatch"), "sign": _("to sign"), "contact": _("to contact the caller"),
     "reply": _("to reply"), "callback": _("to call back"),
 }  # fmt: skip
-# The move that carries a ticket on: the first of these that is possible lies open.
-FORWARD = (
-    "dispatch", "sign", "sign_off", "reply", "contact", "open_callback", "close_callback",
-)  # fmt: skip
 
 
 def whole(tickets: Any) -> Any:
@@ -99,15 +96,6 @@ def context_of(
         "timeline": told(timeline_of(ticket).order_by("-at", "-pk")[:LONGEST_TIMELINE], "ticket"),
         "beside": beside, "here": reverse("ticket", args=[ticket.number]),
     }  # fmt: skip
-
-
-def forward(ticket: Ticket, possible: set[str]) -> str:
-    """Return which of the possible moves carries the ticket on; whom the unit owes a contact it contacts first."""
-    row = ticket.current_round()
-    owed = row is not None and row.contact_due and row.contacted_at is None
-    if owed and {"contact", "reply"} <= possible:
-        return "contact"
-    return next((name for name in FORWARD if name in possible), "")
 
 
 def _with_refused(made: list[Offer], refused: Refused | None) -> list[Offer]:
