@@ -14,9 +14,12 @@ from cases.deadlines.worktime import WorkCalendar
 from cases.demo.script import OF_DEPARTMENTS, Word
 from cases.demo.storylines import STORYLINES, YELLOW, Storyline
 from cases.demo.timing import Tempo, ended_at, is_worked, laid_out, waiting_since
+from cases.demo.topics import Demand, Summons, topics
 from citygrid.accounts.roles import Role
 
 FORTNIGHT = 14
+MARK = "demo-"  # how the request ids of the cases begin: they tell whether the city has its cases
+SUPERVISED = "350982002"  # the street whose replies its leader signs off
 # How a report comes in where the storyline leaves it open, and what has to happen before it is accepted.
 WAYS_IN = (
     *(("report accept", 26),),
@@ -64,7 +67,15 @@ class Story:
     person: str  # the login who shall find it waiting, or nothing
     matter: Matter
     spot: Spot
+    demand: Demand | None
+    summons: Summons | None
     beats: tuple[tuple[Word, datetime], ...]
+
+    @property
+    def look(self) -> str:
+        """What a photo shows."""
+        topic = self.summons or self.demand or self.matter
+        return topic.look
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +84,41 @@ class Repertoire:
 
     matters: Sequence[Matter]
     spots: Sequence[Spot]
+    demands: Sequence[Demand]
+    summons: Sequence[Summons]
+    streets: Mapping[str, str]  # login → code of the street in which somebody of a street office works
     holders: Mapping[Role, Sequence[tuple[str, str]]]  # role → (login, code of the department or nothing)
     handled: frozenset[str]  # departments that have handlers
     stages: dict[str, Limit]
     calendar: WorkCalendar
 
 
-def stories(repertoire: Repertoire, *, at: datetime, count: int) -> list[Story]:
+def stories(
+    repertoire: Repertoire, *, at: datetime, count: int, lines: Sequence[Storyline] = STORYLINES, mark: str = MARK
+) -> list[Story]:
     """Return ``count`` stories that end at ``at`` or before; never fewer than every storyline once for each holder.
 
     The same day, repertoire and count give the same stories at the same places, their times counted back from ``at``.
+    ``mark`` begins their keys.
     """
     day = at.astimezone(repertoire.calendar.zone).date()
-    random = Random(f"{day}")
-    wanted = _wanted(repertoire)
-    weights = [line.weight for line in STORYLINES]
-    extra = random.choices(STORYLINES, weights, k=max(0, count - len(wanted)))
+    random = Random(f"{day}/{mark}")
+    wanted = _wanted(repertoire, lines)
+    weights = [line.weight for line in lines]
+    extra = random.choices(lines, weights, k=max(0, count - len(wanted)))
     wanted += [(line, "", "") for line in extra]
-    lamps = {line.name: cycle(line.lamps) for line in STORYLINES}
+    lamps = {line.name: cycle(line.lamps) for line in lines}
     return [
-        _told(repertoire, line, next(lamps[line.name]), person, department, at, Random(f"{day}/{number}"),
-              f"demo-{day:%Y%m%d}-{number:04}")
+        _told(repertoire, line, next(lamps[line.name]), person, department, at, Random(f"{day}/{mark}{number}"),
+              f"{mark}{day:%Y%m%d}-{number:04}")
         for number, (line, person, department) in enumerate(wanted, start=1)
     ]  # fmt: skip
 
 
-def _wanted(repertoire: Repertoire) -> list[tuple[Storyline, str, str]]:
+def _wanted(repertoire: Repertoire, lines: Sequence[Storyline]) -> list[tuple[Storyline, str, str]]:
     """Return every storyline once, or once for each holder of its role: (storyline, login, department)."""
     found = []
-    for line in STORYLINES:
+    for line in lines:
         holders = repertoire.holders[line.each] if line.each else [("", "")]
         lamps = len(set(line.lamps)) if not line.each else 1
         found += [(line, login, department) for login, department in holders for _lamp in range(lamps)]
@@ -116,26 +133,39 @@ def _told(
         spot for spot in repertoire.spots
         if (line.each != Role.GRID_WORKER or person in ("", spot.worker))
         and ("colleague" not in line.needs or spot.colleague)
+        and ("supervised" not in line.needs or spot.grid.startswith(SUPERVISED))
+        and spot.grid.startswith(repertoire.streets.get(person, ""))
     ]  # fmt: skip
     spot = random.choice(spots)
-    matter = _matter(repertoire, line, lamp, department, spot, at, random)
-    tempo = Tempo(limit_of(matter, spot), repertoire.calendar)
+    demand, summons = topics(line, repertoire.demands, repertoire.summons, random)
+    condition = getattr(summons or demand, "condition", "") if "case" in line.needs else ""
+    matter = _matter(repertoire, line, lamp, department, spot, at, random, condition)
+    limit = limit_of(matter, spot)
+    limits: Mapping[str, Limit] = repertoire.stages
+    if summons is not None:
+        limit, limits = summons.coming, summons.limits
+    elif demand is not None:
+        limits = demand.limits
+        limit = limit if condition else limits["reply"]
+    tempo = Tempo(limit, repertoire.calendar)
     words = opened(line, random)
     if line.waits is None:
         end = ended_at(at, days=FORTNIGHT, tempo=tempo, random=random)
     else:
-        end = waiting_since(at, clock=line.waits, lamp=lamp, limits=repertoire.stages, tempo=tempo, random=random)
+        end = waiting_since(at, clock=line.waits, lamp=lamp, limits=limits, tempo=tempo, random=random)
     beats = laid_out(words, end=end, tempo=tempo, random=random)
-    return Story(key, line, lamp, person, matter, spot, tuple(beats))
+    return Story(key, line, lamp, person, matter, spot, demand, summons, tuple(beats))
 
 
 def _matter(
-    repertoire: Repertoire, line: Storyline, lamp: str, department: str, spot: Spot, at: datetime, random: Random
-) -> Matter:
+    repertoire: Repertoire, line: Storyline, lamp: str, department: str, spot: Spot, at: datetime, random: Random,
+    condition: str = "",
+) -> Matter:  # fmt: skip
     """Return what it is about: within reach of the storyline, the kinds of problems spread evenly."""
     fitting = [
         matter for matter in repertoire.matters
         if (not department or matter.department == department)
+        and condition in ("", matter.condition)
         and ("self" not in line.needs or matter.self_handling)
         and ("helper" not in line.needs or matter.helper)
         and ("handler" not in line.needs or matter.department in repertoire.handled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from django.db import transaction
 from django.db.models import Min, Q
@@ -13,16 +14,24 @@ from cases.casework import timely
 from cases.casework.models import Case
 from cases.deadlines import escalation
 from cases.deadlines.models import Clock
-from cases.demo import asking, centre, department, field, repertoire
+from cases.demo import asking, calls, centre, department, field, repertoire, summoning
 from cases.demo.cast import Cast
 from cases.demo.places import Places
-from cases.demo.plan import Story, stories
+from cases.demo.plan import MARK, SUPERVISED, Story, stories
 from cases.demo.scene import Scene
 from cases.demo.script import Word
+from cases.demo.ticket_lines import TICKET_LINES
+from cases.demo.whistle_lines import WHISTLE_LINES
+from cases.demo.words import say
+from cases.hotline.maintain import supervise
+from cases.whistles import timely as whistles_timely
+from gridmap.departments.models import Department
 
-COUNT = 200
-MARK = "demo-"  # how the request ids of these cases begin: they tell whether the city has its cases
-DEEDS = {**centre.DEEDS, **department.DEEDS, **field.DEEDS, **asking.DEEDS}
+COUNT, TICKETS, WHISTLES = 180, 95, 60
+DEEDS = {
+    **centre.DEEDS, **department.DEEDS, **field.DEEDS, **asking.DEEDS, **calls.TICKET_DEEDS, **summoning.WHISTLE_DEEDS,
+    **{f"{who}.decide": asking.decide for who in ("t", "t2", "t3")},
+}  # fmt: skip
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -32,18 +41,33 @@ def is_filled() -> bool:
 
 
 @transaction.atomic
-def fill(*, at: datetime, count: int = COUNT) -> list[Story]:
+def fill(*, at: datetime, count: int = COUNT, tickets: int = TICKETS, whistles: int = WHISTLES) -> list[Story]:
     """Give the demonstration city the casework of the fortnight up to ``at``, and return what was played.
+
+    So many stories of cases, tickets and whistles; every storyline at least once.
 
     Every deed goes through the doors that people use, with its own instant. Raises whatever they refuse; then nothing
     is left but files without a row, which the sweep of unused evidence removes.
     """
     cast = Cast(at)
-    chosen = stories(repertoire.load(cast, at), at=at, count=count)
+    kit = repertoire.load(cast, at)
+    chosen = [
+        *stories(kit, at=at, count=count),
+        *stories(kit, at=at, count=tickets, lines=TICKET_LINES, mark=f"{MARK}t-"),
+        *stories(kit, at=at, count=whistles, lines=WHISTLE_LINES, mark=f"{MARK}w-"),
+    ]
+    first = min(story.beats[0][1] for story in chosen)
+    _supervise(cast, at=first - HOUR)
     places = Places({story.spot.grid for story in chosen})
     with translation.override("zh-hans"):
         perform(chosen, cast, places, until=at)
     return chosen
+
+
+def _supervise(cast: Cast, *, at: datetime) -> None:
+    """Put one street on the list of those whose leader signs the replies off."""
+    unit = Department.objects.get(code=cast.offices[SUPERVISED])
+    supervise(unit=unit, reason=say("supervised_unit", Random(0)), at=at, by=cast.person("manager1"))
 
 
 def perform(chosen: Iterable[Story], cast: Cast, places: Places, *, until: datetime) -> None:
@@ -94,6 +118,7 @@ class Passing:
             if minute >= at:
                 return
             escalation.scan(at=minute)
+            whistles_timely.run(minute)
             self._scanned = minute
 
     def _next_signal(self) -> datetime | None:

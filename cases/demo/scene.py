@@ -13,10 +13,13 @@ from cases.demo import photos
 from cases.demo.cast import Cast
 from cases.demo.places import Places
 from cases.demo.plan import Story
+from cases.demo.topics import Demand, Summons
 from cases.demo.words import say
 from cases.evidence.models import Evidence, Origin
 from cases.evidence.store import Claim, store_upload
 from cases.fieldwork.models import FieldTask
+from cases.hotline.models import Ticket
+from cases.whistles.models import Whistle
 from cases.workflow.engine import advance
 from citygrid.accounts.roles import Role
 from gridmap.demo.objects import METRE
@@ -35,10 +38,17 @@ class Scene:
         # Who is corrected later was wrong at first.
         self.wrong_at_first = bool(deeds & {("redispatch", ""), ("dispatch", "other")})
         self.must_prove = ("skip_check", "") in deeds
+        self.is_signed_off = any(deed in ("t.sign_off", "t.refuse") for deed, _arg in deeds) or (
+            "supervised" in story.line.needs
+        )
         self.at: datetime = story.beats[0][1]
         self._case: Case | None = None
         self._task: FieldTask | None = None
         self.twin: Case | None = None
+        self.tickets: dict[int, Ticket] = {}  # by the number of the caller in the story
+        self.callers: dict[int, int] = {}  # so the callers themselves, by their numbers
+        self.turn = 1  # whose ticket it is about
+        self._whistle: Whistle | None = None
         self.asked: Approval | None = None
         self._shots = 0
 
@@ -52,6 +62,44 @@ class Scene:
     @case.setter
     def case(self, case: Case) -> None:
         self._case = case
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket of the caller whose turn it is, as it stands. Raises ``LookupError`` before it was logged."""
+        if self.turn not in self.tickets:
+            raise LookupError(f"{self.story.key}: nothing was logged yet")
+        found: Ticket = Ticket.objects.get(pk=self.tickets[self.turn].pk)
+        return found
+
+    @property
+    def whistle(self) -> Whistle:
+        """The whistle of the story. Raises ``LookupError`` before it was drafted."""
+        if self._whistle is None:
+            raise LookupError(f"{self.story.key}: no whistle was drafted yet")
+        return self._whistle
+
+    @whistle.setter
+    def whistle(self, whistle: Whistle) -> None:
+        self._whistle = whistle
+
+    @property
+    def demand(self) -> Demand:
+        """What the callers want. Raises ``LookupError`` for a story without callers."""
+        if self.story.demand is None:
+            raise LookupError(f"{self.story.key}: nobody calls")
+        return self.story.demand
+
+    @property
+    def summons(self) -> Summons:
+        """What the whistle is about. Raises ``LookupError`` for a story without one."""
+        if self.story.summons is None:
+            raise LookupError(f"{self.story.key}: nobody whistles")
+        return self.story.summons
+
+    @property
+    def street(self) -> str:
+        """The code of the street where it happens."""
+        return self.story.spot.grid[:9]
 
     @property
     def task(self) -> FieldTask:
@@ -88,6 +136,10 @@ class Scene:
         """Make a move on the case."""
         self.case = advance(self.case, name, by=by, at=self.at, **given)
 
+    def move_ticket(self, name: str, by: Any, **given: Any) -> None:
+        """Make a move on the ticket whose turn it is."""
+        self.tickets[self.turn] = advance(self.tickets[self.turn], name, by=by, at=self.at, **given)
+
     def move_task(self, name: str, **given: Any) -> None:
         """Let the grid worker of the waiting task move it; the case is read afresh."""
         task = self.task
@@ -98,8 +150,9 @@ class Scene:
             self.reread()
 
     def reread(self) -> None:
-        """Read the case again, after something else than a move of its own changed it."""
-        self.case = Case.objects.get(pk=self.case.pk)
+        """Read the case again, if there is one, after something else than a move of its own changed it."""
+        if self._case is not None:
+            self._case = Case.objects.get(pk=self.case.pk)
 
     def shoot(self, by: Any, *, solved: bool) -> Evidence:
         """Take a photo and send it in, a moment before the deed; now and then one that proves less than it should."""
@@ -118,7 +171,7 @@ class Scene:
         elif odd < 0.13:
             taken_at, spot, claim = None, None, Claim(origin=Origin.ALBUM)
         content = photos.photo(
-            self.story.matter.look, solved=solved, street=self.story.spot.grid, variant=self._shots,
+            self.story.look, solved=solved, street=self.story.spot.grid, variant=self._shots,
             taken_at=taken_at, place=spot,
         )  # fmt: skip
         sent_at = self.at - timedelta(seconds=random.uniform(5, 50))

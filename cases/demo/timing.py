@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +14,7 @@ from cases.demo.script import OF_CENTRE, OF_DEPARTMENTS, ONE_LATE_IN, Unit, Word
 _TICK = timedelta(seconds=1)
 # How much of a limit is used up where the lamp shall be of a colour. Handling has lost some before the wait begins.
 USED = {"green": (0.12, 0.42), "yellow": (0.82, 0.88), "red": (1.3, 3.2)}
+LONG_CLOCKS = frozenset({"handle", "reply", "callback", "report_arrive"})
 USED_OF_HANDLING = {"green": (0.1, 0.45), "yellow": (0.805, 0.825), "red": (1.1, 1.9)}
 OFFICE_SHARE = 0.06  # of the limit at most, for a step inside a department
 NO_CLOCK = (15, 200)  # minutes
@@ -55,13 +56,13 @@ def is_worked(calendar: WorkCalendar, moment: datetime) -> bool:
 
 
 def waiting_since(
-    now: datetime, *, clock: str, lamp: str, limits: dict[str, Limit], tempo: Tempo, random: Random
+    now: datetime, *, clock: str, lamp: str, limits: Mapping[str, Limit], tempo: Tempo, random: Random
 ) -> datetime:
     """Return since when a case has waited whose clock of that name shows that lamp now; any time without a clock."""
     if not clock:
         return now - timedelta(minutes=random.uniform(*NO_CLOCK))
     limit = tempo.limit if clock == "handle" else limits[clock]
-    share = random.uniform(*(USED_OF_HANDLING if clock == "handle" else USED)[lamp])
+    share = random.uniform(*(USED_OF_HANDLING if clock in LONG_CLOCKS else USED)[lamp])
     span = limit.duration * share
     return tempo.calendar.subtract(now, span) if limit.counts_work else now - span
 

@@ -13,7 +13,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from gridmap.areas.models import Area, AreaClass, Grid, GridKind, Level, ResponsibilityGrid, ResponsibilityGridMember
 from gridmap.areas.simplify import refresh_far_outlines
 from gridmap.areas.tree import add_area, set_outline
-from gridmap.demo.fixtures import CITY, DEMO, FIXTURES, NUMERALS, SOURCE, rows
+from gridmap.demo.fixtures import CITY, DEMO, FIXTURES, NEIGHBOUR, NUMERALS, SOURCE, rows
 from gridmap.departments.models import Department
 
 # People in a grid: one range for each class of the legend (handbook §8), the last one open.
@@ -34,8 +34,8 @@ def build_areas(at: datetime) -> dict[str, Area]:
     """Create province to grid with outlines and figures; return all areas by code."""
     areas: dict[str, Area] = {}
     for row in rows(FIXTURES / "divisions.csv"):
-        if len(row["code"]) < len(CITY):
-            parent = areas.get(row["code"][:-2])
+        if len(row["code"]) < len(CITY) or row["code"] == NEIGHBOUR:
+            parent = areas.get(row["code"][: 4 if row["code"] == NEIGHBOUR else -2])
             areas[row["code"]] = add_area(
                 code=row["code"], name=row["name"], name_en=row["name_en"], level=row["level"], kind=row["kind"],
                 parent=parent, at=at,

@@ -11,6 +11,7 @@ DEMO = FIXTURES / "demo"
 SOURCE = "示例数据"  # every invented row that has a column for its source says so
 
 CITY = "350982"
+NEIGHBOUR = "350926"  # the county next to it, without outlines: its units come to whistles across the border
 URBAN = "350982-URBAN"  # 福鼎市区: a grouping in the tree, no administrative level (handbook §8)
 URBAN_STREETS = ("350982001", "350982002", "350982003")
 NUMERALS = "一二三四五六七八"

@@ -1,4 +1,8 @@
-"""The fortnight of casework in the demonstration: complete, plausible, the same for the same day, and for everybody."""
+"""The fortnight of casework in the demonstration: complete, plausible, the same for the same day, and for everybody.
+
+Its tickets and whistles are proved by the tests of :mod:`tests.cases.demo_hotline`, which run here: the city is played
+once for a module.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +30,17 @@ from cases.demo import play, repertoire
 from cases.demo.cast import Cast
 from cases.demo.plan import Story, stories
 from cases.demo.storylines import STORYLINES
+from cases.demo.ticket_lines import TICKET_LINES
+from cases.demo.whistle_lines import WHISTLE_LINES
 from cases.evidence.models import Evidence, Remark
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.states import TaskKind, TaskState
+from cases.hotline.models import Ticket
+from cases.hotline.seeding import load_categories, load_types
 from cases.journal.models import Event
 from cases.routing.importing import import_responsibilities
+from cases.whistles.models import Whistle
+from cases.whistles.report_ins import ReportIn
 from cases.workflow.people import Acting
 from citygrid.accounts.models import User
 from citygrid.accounts.roles import Role
@@ -38,7 +48,11 @@ from citygrid.common import clock
 from gridmap.demo import build, logins
 from gridmap.demo.fixtures import FIXTURES
 from gridmap.posts.models import Post
+from tests.cases import demo_hotline
+from tests.cases.demo_hotline import ticket_of, whistle_of
 from tests.web.test_areas import signed_in
+
+globals().update({name: test for name, test in vars(demo_hotline).items() if name.startswith("test_")})
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 AT = datetime(2026, 3, 19, 2, 40, tzinfo=UTC)  # a Thursday, 10:40 in the city
@@ -61,19 +75,25 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory) -> Any:
         load_conditions(path=FIXTURES / "filing_conditions.csv", at=build.START)
         import_responsibilities(path=FIXTURES / "demo" / "responsibilities.csv", at=build.START)
         import_calendar(path=FIXTURES / "holidays.csv", confirm=True, at=build.START)
-        yield play.fill(at=AT, count=0)
+        load_types(at=build.START)
+        load_categories(path=FIXTURES / "ticket_categories.csv", at=build.START)
+        yield play.fill(at=AT, count=0, tickets=0, whistles=0)
         transaction.set_rollback(True)
 
 
-def case_of(story: Story) -> Case:
+def subject_of(story: Story) -> Any:
+    if story.line.about == "ticket":
+        return ticket_of(story)
+    if story.line.about == "whistle":
+        return whistle_of(story)
     return Case.objects.get(client_request_id=story.key)
 
 
 def test_every_storyline_ends_as_it_promises(played):
-    assert {story.line for story in played} == set(STORYLINES)
+    assert {story.line for story in played} == {*STORYLINES, *TICKET_LINES, *WHISTLE_LINES}
     wrong = [
-        (story.line.name, case_of(story).state) for story in played
-        if not story.line.is_patrol and case_of(story).state != story.line.ends
+        (story.line.name, subject_of(story).state) for story in played
+        if not story.line.is_patrol and subject_of(story).state != story.line.ends
     ]  # fmt: skip
     assert not wrong
     patrols = Counter(str(story.line.ends) for story in played if story.line.is_patrol)
@@ -90,8 +110,8 @@ def test_everything_that_can_be_is_there(played):
     assert values(FieldTask, "kind") == set(TaskKind.values)
     assert values(Approval, "state") == set(RequestState.values)
     about_cases = {kind for about, kind in KINDS if about == "case"}
-    assert values(Approval, "kind") == about_cases
-    assert values(Approval, "kind", state=RequestState.REQUESTED) == about_cases
+    assert values(Approval, "kind", ticket=None) == about_cases
+    assert values(Approval, "kind", ticket=None, state=RequestState.REQUESTED) == about_cases
     assert {Source.GRID_WORKER, Source.HOTLINE, Source.STREET, Source.CITIZEN} <= values(Case, "source")
     assert {Outcome.SOLVED, Outcome.CANNOT} <= values(Case, "outcome")
     assert len(values(Case, "decline_reason")) > 4
@@ -113,8 +133,12 @@ def test_everything_that_can_be_is_there(played):
 def test_lamps_are_those_that_were_meant(played):
     for story in played:
         if story.line.waits:
-            running = Clock.objects.running().of(case_of(story)).get(kind=story.line.waits)
-            assert lamp_of(running, AT) == story.lamp, (story.line.name, story.matter.condition)
+            holders = [subject_of(story)]
+            if story.line.waits.startswith("report"):
+                holders = list(holders[0].report_ins.all())
+            running = [one for holder in holders for one in Clock.objects.running().of(holder)]
+            lamps = {lamp_of(one, AT) for one in running if one.kind == story.line.waits}
+            assert lamps == {story.lamp}, (story.line.name, story.matter.condition)
 
 
 def test_nothing_lies_in_the_future_and_no_two_things_happen_at_once(played):
@@ -127,7 +151,8 @@ def test_nothing_lies_in_the_future_and_no_two_things_happen_at_once(played):
 
 
 def test_each_timeline_is_in_order_and_versions_have_no_gap(played):
-    rows = Event.objects.filter(subject_type__in=["cases.case", "cases.fieldtask", "cases.approval"])
+    kinds = ("case", "fieldtask", "approval", "ticket", "whistle", "reportin")
+    rows = Event.objects.filter(subject_type__in=[f"cases.{kind}" for kind in kinds])
     chains = defaultdict(list)
     for row in rows.order_by("sequence"):
         chains[row.subject_type, row.subject_id].append(row)
@@ -137,9 +162,9 @@ def test_each_timeline_is_in_order_and_versions_have_no_gap(played):
         assert times == sorted(times), chain[0].subject_text
         versions = [row.facts["version"] for row in chain if "version" in row.facts]
         assert versions == list(range(1, len(versions) + 1)), chain[0].subject_text
-    for case in Case.objects.all():
-        moves = [row for row in chains["cases.case", str(case.pk)] if row.to_state]
-        assert moves[-1].to_state == case.state
+    for subject in (*Case.objects.all(), *Ticket.objects.all(), *Whistle.objects.all(), *ReportIn.objects.all()):
+        moves = [row for row in chains[subject._meta.label_lower, str(subject.pk)] if row.to_state]
+        assert moves[-1].to_state == subject.state
 
 
 def test_numbers_follow_the_day_of_the_report(played):
@@ -164,7 +189,7 @@ def test_warnings_and_passed_limits_were_noted_as_they_came(played):
 def test_photos_are_real_evidence(played):
     pieces = list(Evidence.objects.all())
     assert len(pieces) > 200
-    assert all(piece.case_id and piece.media_type == "image/jpeg" for piece in pieces)
+    assert all((piece.case_id or piece.holder_id) and piece.media_type == "image/jpeg" for piece in pieces)
     assert len({piece.sha256 for piece in pieces}) == len(pieces)
     plain: list[Any] = [piece for piece in pieces if not piece.remarks]
     assert len(plain) > 0.7 * len(pieces)
@@ -190,7 +215,7 @@ def test_a_second_run_changes_nothing(played, settings, tmp_path, monkeypatch, d
     settings.DEMO, settings.HOME = True, tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setenv(logins.VARIABLE, "Given-Horse-77")
-    cases = Case.objects.count()
+    cases, tickets, whistles = Case.objects.count(), Ticket.objects.count(), Whistle.objects.count()
     counts = []
     for _run in range(2):  # the first adds what is no case
         errors = io.StringIO()
@@ -198,7 +223,7 @@ def test_a_second_run_changes_nothing(played, settings, tmp_path, monkeypatch, d
         assert errors.getvalue() == ""
         counts.append(Event.objects.exclude(kind="account.demo_password_set").count())
     assert counts[0] == counts[1]
-    assert Case.objects.count() == cases
+    assert (Case.objects.count(), Ticket.objects.count(), Whistle.objects.count()) == (cases, tickets, whistles)
 
 
 def plot(story: Story) -> tuple[Any, ...]:
@@ -214,21 +239,25 @@ def test_the_same_day_gives_the_same_city_and_another_day_another(played):
     assert [plot(story) for story in once] == [plot(story) for story in later]
     other = stories(kit, at=AT + timedelta(days=1), count=200)
     assert [plot(story) for story in once] != [plot(story) for story in other]
-    assert [plot(story) for story in played] == [plot(story) for story in once[: len(played)]]
+    ours = [plot(story) for story in played if story.line in STORYLINES]
+    assert ours == [plot(story) for story in once[: len(ours)]]
 
 
 @pytest.mark.parametrize("at", ODD_TIMES, ids=str)
 def test_stories_laid_out_at_odd_times_are_in_order_and_over_in_time(played, at):
-    for story in stories(repertoire.load(Cast(at), at), at=at, count=400):
+    kit = repertoire.load(Cast(at), at)
+    calls = stories(kit, at=at, count=200, lines=(*TICKET_LINES, *WHISTLE_LINES), mark="demo-x-")
+    for story in (*stories(kit, at=at, count=400), *calls):
         times = [moment for _word, moment in story.beats]
         assert times == sorted(set(times)), story.line.name
         assert times[-1] < at
         assert times[0] > at - timedelta(days=60), story.line.name
 
 
-# Roles for which there is something to do about cases, each by the next move or a request.
+# Roles for which there is something to do, each by the next move or a request.
 WORKING = (Role.GRID_WORKER, Role.ACCEPTOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.DEPT_CLERK, Role.HANDLER,
-           Role.CALLBACK_AGENT, Role.MANAGER)  # fmt: skip
+           Role.CALLBACK_AGENT, Role.MANAGER, Role.HOTLINE_OPERATOR, Role.HOTLINE_LEADER, Role.STREET_STAFF,
+           Role.STREET_LEADER, Role.PLATFORM_CLERK)  # fmt: skip
 
 
 def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings, monkeypatch):
@@ -241,11 +270,13 @@ def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings,
         roles = set(Post.objects.in_force(AT).filter(user=user).values_list("role", flat=True))
         if not roles & set(WORKING):
             continue
-        if answer.context["count"] == 0:
-            empty.append(user.username)
         acting = Acting.of(user, AT)
         waiting = Case.objects.visible_to(user, AT).waiting_for(acting).count()
-        if not waiting + Approval.objects.waiting_for(acting).count():
+        waiting += Approval.objects.waiting_for(acting).count() + Whistle.objects.waiting_for(acting).count()
+        waiting += ReportIn.objects.waiting_for(acting).count()
+        if waiting and answer.context["count"] == 0:
+            empty.append(f"{user.username} at home")
+        if not waiting + Ticket.objects.waiting_for(acting).count():
             empty.append(user.username)
     assert not empty
 
