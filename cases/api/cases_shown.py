@@ -39,6 +39,7 @@ def detail(case: Case, reader: Reader) -> dict[str, Any]:
         "decline_reason_label": named.label(DeclineReason, case.decline_reason),
         "competent_unit": case.competent_unit,
         "merged_into": case.merged_into.number if case.merged_into else None,
+        "whistle": case.whistle_number or None,
         "self_handled": case.self_handled,
         "forced": case.forced,
         "first_dispatch_wrong": case.first_dispatch_wrong,

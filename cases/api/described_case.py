@@ -151,6 +151,7 @@ class CaseSerializer(CaseRowSerializer):
     decline_reason_label = s.CharField()
     competent_unit = s.CharField()
     merged_into = s.CharField(allow_null=True, help_text="Number of the case it went into.")
+    whistle = s.CharField(allow_null=True, help_text="Number of the whistle whose feedback it waits for.")
     self_handled = s.BooleanField()
     forced = s.BooleanField()
     first_dispatch_wrong = s.BooleanField()
