@@ -13,12 +13,12 @@ class TicketState(TextChoices):
     LOGGED = "logged", _("logged")
     ANSWERED = "answered", _("answered at once")
     OUT_OF_SCOPE = "out_of_scope", _("out of scope")
-    DISPATCHED = "dispatched", _("dispatched")
-    HANDLING = "handling", _("being handled")
+    DISPATCHED = "dispatched", pgettext_lazy("ticket", "dispatched")
+    HANDLING = "handling", pgettext_lazy("ticket", "being handled")
     REPLIED = "replied", _("replied")
     CALLBACK_OPEN = "callback_open", _("being called back")
-    CLOSED = "closed", _("closed")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    CLOSED = "closed", pgettext_lazy("ticket", "closed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("ticket", "withdrawn")
 
 
 TERMINAL = frozenset({TicketState.ANSWERED, TicketState.OUT_OF_SCOPE, TicketState.CLOSED, TicketState.WITHDRAWN})

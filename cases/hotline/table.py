@@ -70,7 +70,7 @@ _ROWS: tuple[Transition, ...] = (
     Transition("linked", _("Another ticket was linked"), tuple(T), (), system=True,
                inputs=(Input("linked", _("ticket number")),)),
     Transition(
-        "dispatch", _("Dispatch"), (T.LOGGED,), (T.DISPATCHED,), actors=(HO, HL),
+        "dispatch", pgettext_lazy("ticket move", "Dispatch"), (T.LOGGED,), (T.DISPATCHED,), actors=(HO, HL),
         inputs=(Input("unit", _("unit"), InputType.REF, ref="units"),
                 Input("level", _("level"), InputType.CHOICE, required=False, choices=tuple(Level.choices),
                       help=_("Left empty, the level proposed.")),
@@ -163,7 +163,8 @@ _ROWS: tuple[Transition, ...] = (
         clocks=ALL_STOP,
     ),
     Transition(
-        "redo", _("Have it done again"), (T.CALLBACK_OPEN,), (T.DISPATCHED,), actors=(CB,), opinion=True,
+        "redo", pgettext_lazy("ticket move", "Have it done again"), (T.CALLBACK_OPEN,), (T.DISPATCHED,), actors=(CB,),
+        opinion=True,
         inputs=(CONTACTED, SOLVED, SATISFIED,
                 Input("unit", _("other unit"), InputType.REF, ref="units", required=False,
                       help=_("Left empty, the same unit.")),
