@@ -13,7 +13,7 @@ from cases.casework.models import Case
 from cases.casework.states import Source, State
 from cases.casework.urgency import running
 from cases.deadlines.lamps import lamp_of
-from citygrid.common.prepared import Prepared
+from citygrid.common.prepared import Prepared, filled
 
 # What a row shows, by the path to it.
 _OWN = (
@@ -26,7 +26,6 @@ _OTHERS = (
     "handler__username", "handler__display_name",
 )  # fmt: skip
 _NAMES = ("pk", "lon", "lat", *_OWN, *_OTHERS)
-_SIZES = (10, 50, 200)  # lists of keys are filled up to one of these, so that few queries are made for them
 _ROWS = Prepared(
     lambda cases: (
         Case.objects.filter(pk__in=cases)
@@ -48,8 +47,7 @@ def rows(page: Sequence[Any], reader: Reader) -> list[dict[str, Any]]:
     """Return a page of cases, named by their ``pk``, in its order. Two queries."""
     if not page:
         return []
-    keys = [one.pk for one in page]
-    keys += keys[-1:] * (next((size for size in _SIZES if size >= len(keys)), len(keys)) - len(keys))
+    keys = filled([one.pk for one in page])
     urgent = {clock.subject_id: clock for clock in _RUNNING(cases=keys)}  # the first to run out comes last
     found = {values[0]: dict(zip(_NAMES, values, strict=True)) for values in _ROWS(cases=keys)}
     # One that went away since the page was chosen is left out.

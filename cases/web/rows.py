@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+from django.urls import reverse
 
 from cases.casework.models import Case
 from cases.casework.states import State
@@ -17,16 +19,49 @@ from cases.web.words import left
 from cases.workflow.engine import LIFECYCLES, choices, takes
 from cases.workflow.people import Acting
 from cases.workflow.table import Transition
+from citygrid.common.prepared import Prepared, filled
 from gridmap.areas.models import Area, AreaLink, Level
 
 JOINS = ("category", "area", "lead_department", "handler", "merged_into")
 # What guards look through; where it is loaded beforehand they ask nothing.
-CHILDREN = ("rounds", "co_departments__department", "approvals", "supervisions", "evidence", "field_tasks")
+CHILDREN: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("rounds", ()), ("co_departments", ("department",)), ("approvals", ()), ("supervisions", ()), ("evidence", ()),
+    ("field_tasks", ()),
+)  # fmt: skip
 # The moves that carry a case on, in the order in which they are offered first. All others are for special days.
 FORWARD = (
     "answer_supervision", "accept", "send_verify", "file", "dispatch", "sign", "finish_part", "assign_handler",
     "submit", "confirm", "pass_feedback", "send_check", "close", "rework",
 )  # fmt: skip
+
+
+_CASES = Prepared(
+    lambda cases: Case.objects.filter(pk__in=cases).select_related(*JOINS).defer("handler__password", "result")
+)
+_RUNNING = Prepared(
+    lambda kind, keys: (
+        Clock.objects.running()
+        .filter(subject_type=kind, subject_id__in=keys)
+        .order_by("-due_at")
+        .only("subject_id", "kind", "due_at", "warn_at", "stopped_at", "paused_since")
+    )
+)
+_LINKS = Prepared(
+    lambda areas: (
+        AreaLink.objects.filter(descendant__in=areas).order_by("-depth").values_list("descendant_id", "ancestor_id")
+    )
+)
+
+
+def _children(name: str, joins: tuple[str, ...]) -> Prepared:
+    def rows(cases: list[int]) -> Any:
+        found = cast(Any, Case._meta.get_field(name)).related_model._default_manager.filter(case__in=cases)
+        return found.select_related(*joins) if joins else found
+
+    return Prepared(rows)
+
+
+_CHILDREN = {name: _children(name, joins) for name, joins in CHILDREN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +84,64 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line."""
+    """One line, with its words at hand: templates look through objects slowly."""
 
     case: Case
     light: Light | None
-    place: list[Area]  # the community and the grid, or what is there of them
-    turn: list[Any]
-    button: Button | None
     moves: list[Button]
-    order_late: bool  # a supervision order was not answered in time
+    number: str
+    version: int
+    url: str
+    category: str
+    description: str
+    where: str  # the community and the grid, or what is there of them
+    address: str
+    state: str
+    whose: str  # the handler, else the department, else the roles whose turn it is
+    button: Button | None
+    order: str  # "late" for a supervision order that was not answered in time, "open" for one that waits
+    returned: bool
+    rework_count: int
+    urge_count: int
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a field; what templates try first."""
+        return getattr(self, name)
 
 
 def loaded(keys: Iterable[int]) -> list[Case]:
     """Return the cases with these keys, in their order, with what a line shows; each kind of child in one query."""
     wanted = list(keys)
-    cases = Case.objects.filter(pk__in=wanted).select_related(*JOINS).defer("handler__password", "result")
-    found = {case.pk: case for case in cases.prefetch_related(*CHILDREN)}
+    if not wanted:
+        return []
+    asked = filled(wanted)
+    found = {case.pk: case for case in _CASES(cases=asked)}
+    for name, rows in _CHILDREN.items():
+        _hang(name, rows(cases=asked), found)
     return [found[key] for key in wanted if key in found]
 
 
+def _hang(name: str, children: Iterable[Any], cases: dict[int, Case]) -> None:
+    """Hang children on their cases as ``prefetch_related`` would; most cases have none, and share an empty list."""
+    relation: Any = Case._meta.get_field(name)
+    of_case: dict[int, list[Any]] = {}
+    for child in children:
+        of_case.setdefault(child.case_id, []).append(child)
+        child.case = cases[child.case_id]
+    none = relation.related_model._default_manager.none()
+    none._result_cache = []
+    for key, case in cases.items():
+        rows = relation.related_model._default_manager.all() if key in of_case else none
+        rows._result_cache = of_case.get(key, [])
+        if not hasattr(case, "_prefetched_objects_cache"):
+            case._prefetched_objects_cache = {}
+        case._prefetched_objects_cache[name] = rows
+
+
 def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:
-    """Return the lines of a page of cases that :func:`loaded` returned. Two queries for all of them."""
+    """Return the lines of a page of cases that :func:`loaded` returned. Three queries for all of them."""
+    if not cases:
+        return []
     lights = lights_of([case.pk for case in cases], acting.at)
     know_places(cases, acting)
     return [_row(case, lights.get(case.pk), acting) for case in cases]
@@ -78,18 +150,22 @@ def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:
 def lights_of(keys: Sequence[int], at: datetime, subject_type: str = SUBJECT_TYPE) -> dict[int, Light]:
     """Return the most urgent running clock of each subject, by its key."""
     first: dict[int, Clock] = {}
-    for clock in Clock.objects.running().filter(subject_type=subject_type, subject_id__in=keys).order_by("-due_at"):
+    for clock in _RUNNING(kind=subject_type, keys=filled(keys)) if keys else ():
         first[clock.subject_id] = clock
     return {key: Light(lamp_of(clock, at), clock.due_at, left(clock.due_at, at)) for key, clock in first.items()
             if clock.due_at is not None}  # fmt: skip
 
 
 def know_places(cases: Sequence[Any], acting: Acting) -> None:
-    """Tell ``acting`` what lies above the places of these cases, in one query for all."""
-    links = AreaLink.objects.filter(descendant__in={case.area_id for case in cases}).select_related("ancestor")
+    """Tell ``acting`` what lies above the places of these cases, in two queries for all."""
+    places = {case.area_id for case in cases} - {None}
+    if not places:
+        return
+    links = _LINKS(areas=filled(sorted(places)))
+    areas = Area.objects.in_bulk({ancestor for _place, ancestor in links})
     paths: dict[int, list[Any]] = {}
-    for link in links.order_by("-depth"):
-        paths.setdefault(link.descendant_id, []).append(link.ancestor)
+    for place, ancestor in links:
+        paths.setdefault(place, []).append(areas[ancestor])
     for path in paths.values():
         acting.know_path(tuple(path))
 
@@ -102,13 +178,26 @@ def place_of(subject: Any, acting: Acting) -> list[Area]:
 
 def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
-    moves = [button_for(row, case) for row in possible.values()]
     name = forward(case, possible, acting)
-    button = button_for(possible[name], case) if name else None
-    turn = [role.label for role in LIFECYCLES[Case].turn_of(case)]
     order = case.open_supervision()
-    late = order is not None and order.due_at < acting.at
-    return Row(case, light, place_of(case, acting)[-2:], turn, button, moves, late)
+    return Row(
+        case, light, [button_for(row, case) for row in possible.values()],
+        number=case.number, version=case.version, url=reverse("case", args=[case.number]),
+        category=case.category.label, description=case.description, address=case.address,
+        where=" › ".join(area.label for area in place_of(case, acting)[-2:]),
+        state=str(State(case.state).label), whose=_whose(case),
+        button=button_for(possible[name], case) if name else None,
+        order="" if order is None else "late" if order.due_at < acting.at else "open",
+        returned=case.returned, rework_count=case.rework_count, urge_count=case.urge_count,
+    )  # fmt: skip
+
+
+def _whose(case: Case) -> str:
+    if case.handler:
+        return str(case.handler)
+    if case.lead_department:
+        return str(case.lead_department.label)
+    return " / ".join(str(role.label) for role in LIFECYCLES[Case].turn_of(case))
 
 
 def forward(case: Case, possible: Container[str], acting: Acting) -> str:

@@ -66,7 +66,7 @@ def _map(rows: list[Row], acting: Acting) -> dict[str, Any]:
     """Return what the map module needs: the cases of the page (lon/lat in degrees) with their lamps."""
     return own_places(acting) | ground() | {
         "cases": [
-            {"number": row.case.number, "at": [row.case.geom.y, row.case.geom.x], "name": row.case.category.label,
+            {"number": row.number, "at": [row.case.geom.y, row.case.geom.x], "name": row.category,
              "lamp": row.light.lamp if row.light else ""}
             for row in rows
         ],

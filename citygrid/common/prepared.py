@@ -26,6 +26,7 @@ from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.query import get_related_populators
 
 _FIRST = datetime(1871, 1, 18, tzinfo=UTC)
+_SIZES = (10, 50, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,12 @@ class _Made:
     span: tuple[int, int]
     related: tuple[Any, ...]
     annotations: tuple[tuple[str, int], ...]
+
+
+def filled(keys: Sequence[int]) -> list[int]:
+    """Return the keys, of which there are some, the last one repeated up to one of few lengths: few SQLs are made."""
+    size = next((size for size in _SIZES if size >= len(keys)), len(keys))
+    return [*keys, *[keys[-1]] * (size - len(keys))]
 
 
 class Prepared:
