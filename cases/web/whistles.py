@@ -21,15 +21,15 @@ from cases.web.moves import Offer, Refused, done, make, offers, parted
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_casework
 from cases.web.report_rows import rows_of, works_on_whistles
+from cases.web.sources import sources_of
 from cases.whistles.models import Whistle
 from cases.whistles.services import draft_whistle
 from cases.whistles.states import OPEN
-from cases.whistles.table import SOURCES, WHISTLE
+from cases.whistles.table import INSIDE, SOURCES, WHISTLE
 from cases.whistles.timeline import timeline_of
 from cases.workflow.inputs import clean
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
-from citygrid.accounts.permissions import Perm
 from citygrid.common.errors import Refusal
 from citygrid.common.worklists import Waiting
 
@@ -157,9 +157,9 @@ def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, 
         "whistle": whistle, "turn": WHISTLE.turn_of(whistle), "offers": possible, "closed_off": closed_off,
         "refused": refused, "changes": told(refused.changes) if refused else [], "rows": rows_of(whistle, acting),
         "calls": whistle.calls.select_related("department", "platform_area").order_by("pk"),
-        "sources": whistle.sources.order_by("pk"), "pieces": Evidence.objects.of_holder(whistle),
+        "sources": sources_of(whistle, acting), "pieces": Evidence.objects.of_holder(whistle),
         "timeline": told(timeline_of(whistle).order_by("-at", "-pk")[:LONGEST_TIMELINE]),
-        "sees_cases": acting.holds(Perm.CASE_VIEW),
+        "may_join": whistle.state in INSIDE and may_draft(acting),
     }  # fmt: skip
     return render(request, "cases/whistles/whistle.html", context, status=status)
 

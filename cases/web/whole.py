@@ -25,6 +25,7 @@ from cases.web.maps import ground
 from cases.web.moves import Offer, Refused, offers, parted
 from cases.web.nearby import nearby
 from cases.web.rows import forward, know_places, place_of
+from cases.web.sources import tickets_about, whistles_from
 from cases.workflow.people import Acting
 
 JOINS = (
@@ -105,6 +106,8 @@ def context_of(
         "show": show,
         "here": reverse("case", args=[case.number]),
         "nearby": around,
+        "whistles": whistles_from(case, acting),
+        "tickets": tickets_about(case, acting),
         "may_merge": "merge" in possible,
         "map": map_config(case, around),
     }

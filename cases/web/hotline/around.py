@@ -17,8 +17,8 @@ from cases.hotline.states import TERMINAL
 from cases.web.maps import ground
 from cases.web.nearby import nearby
 from cases.web.reader import works_on_cases
+from cases.web.sources import whistles_from
 from cases.whistles.models import Whistle
-from cases.whistles.sources import WhistleSource
 from cases.workflow.people import Acting
 from gridmap.areas.models import AreaVersion, Level
 
@@ -47,7 +47,7 @@ class Beside:
 
 def around(ticket: Ticket, acting: Acting) -> Beside:
     """Return what stands beside the ticket."""
-    found = Beside(whistles=whistles_of(ticket, acting))
+    found = Beside(whistles=whistles_from(ticket, acting))
     seen = Ticket.objects.visible_to(acting.user, acting.at).select_related("unit")
     root = ticket.main_ticket_id or ticket.pk
     for one in seen.filter(Q(pk=root) | Q(main_ticket=root)).exclude(pk=ticket.pk).order_by("received_at", "pk"):
@@ -65,13 +65,6 @@ def around(ticket: Ticket, acting: Acting) -> Beside:
             found.cases = nearby(ticket.geom.x, ticket.geom.y, acting)
         found.map = _map(ticket, acting, found.cases)
     return found
-
-
-def whistles_of(ticket: Ticket, acting: Acting) -> list[Whistle]:
-    """Return the whistles of which the ticket is a source, as far as the person sees them."""
-    sources = WhistleSource.objects.filter(subject_type=Ticket._meta.label_lower, subject_id=ticket.pk)
-    seen = Whistle.objects.visible_to(acting.user, acting.at).filter(pk__in=sources.values("whistle"))
-    return list(seen.select_related("kind").order_by("-drafted_at", "-pk"))
 
 
 def _map(ticket: Any, acting: Acting, cases: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web.hotline import answer, callbacks, listed, page, reveal
+from cases.web.hotline import answer, callbacks, listed, page, reveal, whistling
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 TICKET = "hotline/tickets/<code:number>/"
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{TICKET}ask/<slug:kind>/", page.ask_for, name="ticket_ask"),
     path(f"{TICKET}clocks/<int:clock_id>/", page.explain, name="ticket_clock"),
     path(f"{TICKET}reveal/<slug:field>/", reveal.reveal, name="ticket_reveal"),
+    path(f"{TICKET}whistle/", whistling.whistle, name="ticket_whistle"),
+    path("whistles/<code:number>/tickets/", whistling.join, name="whistle_join"),
     path("hotline/callbacks/", callbacks.queue, name="callbacks"),
     path("hotline/callbacks/next/", callbacks.take_next, name="callback_next"),
     path(CALL, callbacks.call, name="callback"),

@@ -24,6 +24,7 @@ from cases.web.hotline.forward import forward
 from cases.web.hotline.prefilled import prefill
 from cases.web.hotline.reveal import LABELS, masks
 from cases.web.hotline.rounds import shown_rounds
+from cases.web.hotline.whistling import whistle_form
 from cases.web.moves import Offer, Refused, offers, parted
 from cases.web.rows import know_places, place_of
 from cases.workflow.people import Acting
@@ -94,7 +95,7 @@ def context_of(
         "clocks": going, "stopped_clocks": stopped, "light": light_of(clocks),
         "rounds": shown_rounds(ticket), "pieces": Evidence.objects.of_holder(ticket).select_related("uploaded_by"),
         "timeline": told(timeline_of(ticket).order_by("-at", "-pk")[:LONGEST_TIMELINE], "ticket"),
-        "beside": beside, "here": reverse("ticket", args=[ticket.number]),
+        "whistle_form": whistle_form(ticket, acting), "beside": beside, "here": reverse("ticket", args=[ticket.number]),
     }  # fmt: skip
 
 
