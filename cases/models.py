@@ -12,6 +12,7 @@ from cases.fieldwork.models import FieldTask
 from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.callers import Caller, CallerPhone
 from cases.hotline.models import Contact, Ticket, TicketRound
+from cases.hotline.origins import TicketOrigin
 from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory, TicketLimit
 from cases.hotline.trained import SuggestionModel
 from cases.journal.models import Event, Seal
@@ -28,6 +29,6 @@ __all__ = [
     "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
     "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries", "Origin",
     "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SuggestionModel", "SupervisedUnit",
-    "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketRound", "Timetable", "Whistle", "WhistleCall",
-    "WhistleKind", "WhistleSource",
+    "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketOrigin", "TicketRound", "Timetable", "Whistle",
+    "WhistleCall", "WhistleKind", "WhistleSource",
 ]  # fmt: skip

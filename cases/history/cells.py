@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.history.mapping import ISO, CaseMap
+from cases.history.maps import ISO, FileMap
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _YEARS = range(1900, 2200)
@@ -30,7 +30,7 @@ def text(value: Any) -> str:
     return plain.replace("\0", "").replace("\u3000", " ").strip()
 
 
-def moment(value: Any, given: CaseMap) -> datetime | None:
+def moment(value: Any, given: FileMap) -> datetime | None:
     """Return a time with zone, ``None`` for an empty cell. Raises ``Unreadable``.
 
     A time without a zone is one of the map's; of an hour that comes twice there the first is meant.
@@ -54,7 +54,7 @@ def moment(value: Any, given: CaseMap) -> datetime | None:
     )
 
 
-def _zoned(found: datetime, given: CaseMap) -> datetime:
+def _zoned(found: datetime, given: FileMap) -> datetime:
     if found.year not in _YEARS:
         raise Unreadable(_("The year %(year)s cannot be meant.") % {"year": found.year})
     if found.tzinfo is not None:
@@ -68,7 +68,7 @@ def _zoned(found: datetime, given: CaseMap) -> datetime:
     return there
 
 
-def pair(cell: str, given: CaseMap) -> tuple[float, float] | None:
+def pair(cell: str, given: FileMap) -> tuple[float, float] | None:
     """Return longitude and latitude from one cell, ``None`` for an empty one. Raises ``Unreadable``."""
     if not cell:
         return None
@@ -89,7 +89,7 @@ def degrees(lon: str, lat: str) -> tuple[float, float] | None:
         raise Unreadable(_("“%(lon)s”, “%(lat)s” are no two numbers.") % {"lon": lon[:30], "lat": lat[:30]}) from None
 
 
-def position(found: tuple[float, float] | None, given: CaseMap) -> tuple[float, float] | None:
+def position(found: tuple[float, float] | None, given: FileMap) -> tuple[float, float] | None:
     """Return a position that can be one, ``None`` for what means: not known. Raises ``Unreadable``."""
     if found is None:
         return None

@@ -2,7 +2,8 @@
 
 A row is refused where the fact that fails is one that a case cannot be without and that nobody may invent: its number,
 its place, its category, its state, when it was opened and, for one that ended, when it ended. Where a deadline or a
-text fails, the case is taken over without it.
+text fails, the case is taken over without it. A ticket can be without a place and a category, never without its text,
+its time and, once a unit closed it, that unit.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ class Kind(StrEnum):
     BORDER = "border"
     NO_DESCRIPTION = "no_description"
     TEXT_CUT = "text_cut"
+    NO_TEXT = "no_text"
+    UNKNOWN_UNIT = "unknown_unit"
+    NO_CATEGORY = "no_category"
+    PLACE_DROPPED = "place_dropped"
+    UNREADABLE_PHONE = "unreadable_phone"
+    REPEAT = "repeat"
     CHANGED = "changed"
 
     @property
@@ -68,6 +75,10 @@ _WEIGHTS = {
     Kind.BORDER: Weight.WARNING,
     Kind.NO_DESCRIPTION: Weight.WARNING,
     Kind.TEXT_CUT: Weight.WARNING,
+    Kind.NO_CATEGORY: Weight.WARNING,
+    Kind.PLACE_DROPPED: Weight.WARNING,
+    Kind.UNREADABLE_PHONE: Weight.WARNING,
+    Kind.REPEAT: Weight.WARNING,
     Kind.CHANGED: Weight.DIFFERENT,
 }
 _LABELS: dict[Kind, Any] = {
@@ -93,5 +104,11 @@ _LABELS: dict[Kind, Any] = {
     Kind.BORDER: _("on a border, the smaller code used"),
     Kind.NO_DESCRIPTION: _("no description, the category used"),
     Kind.TEXT_CUT: _("text cut to its column"),
+    Kind.NO_TEXT: _("no text"),
+    Kind.UNKNOWN_UNIT: _("unknown unit"),
+    Kind.NO_CATEGORY: _("no category for it"),
+    Kind.PLACE_DROPPED: _("taken over without its place"),
+    Kind.UNREADABLE_PHONE: _("taken over without its phone"),
+    Kind.REPEAT: _("the same words as an earlier one, linked to it"),
     Kind.CHANGED: _("says something else than what was taken over"),
 }

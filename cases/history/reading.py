@@ -16,7 +16,8 @@ from cases.casework.states import TERMINAL, State
 from cases.catalogue.models import Category
 from cases.history import cells
 from cases.history.kinds import Kind, Weight
-from cases.history.mapping import CaseMap, folded
+from cases.history.mapping import CaseMap
+from cases.history.maps import folded
 from cases.history.report import Finding
 from cases.history.tables import Row
 

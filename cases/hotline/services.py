@@ -72,7 +72,7 @@ def log_ticket(
     area, point = place_of(lon, lat, crs, by, at)
     ticket = Ticket(
         channel=channel, call_reference=call_reference, received_at=received_at or at, logged_by=by,
-        demand_type=demand_type, category=category, title=title.strip() or _title_of(content), content=content,
+        demand_type=demand_type, category=category, title=title.strip() or title_of(content), content=content,
         event_at=event_at, address=address.strip(), geom=point, area=area, contact_wish=contact_wish.strip(),
         wants_callback=wants_callback, level=level or (category.level if category else Level.D7),
         client_request_id=client_request_id, text_digest=digest_of(content),
@@ -82,7 +82,7 @@ def log_ticket(
     ticket.number = next_number(at, SERIES)
     try:
         with transaction.atomic():
-            _who(ticket, None if anonymous else caller, confidential, at)
+            identify(ticket, None if anonymous else caller, confidential, at)
             return create(ticket, move, by=by, at=at)
     except IntegrityError:  # the same request came twice at the same moment, and the other one won
         if earlier := _earlier(by, client_request_id):
@@ -90,7 +90,8 @@ def log_ticket(
         raise
 
 
-def _who(ticket: Ticket, told: CallerTold | None, confidential: bool, at: datetime) -> None:
+def identify(ticket: Ticket, told: CallerTold | None, confidential: bool, at: datetime) -> None:
+    """Say who called on a ticket that is not stored yet, and hide it in every text that goes out."""
     if told is None or told.nobody:
         ticket.identity = Identity.ANONYMOUS
     else:
@@ -129,7 +130,8 @@ def _in_force(entry: Any, field: str, at: datetime) -> None:
         raise Invalid(fault, fields={field: [fault]})
 
 
-def _title_of(content: str) -> str:
+def title_of(content: str) -> str:
+    """Return the beginning of a text as its title."""
     first = " ".join(content.split())
     return first[:TITLE] + ("…" if len(first) > TITLE else "")
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.casework.states import Outcome
 from cases.casework.table import start, stop
-from cases.hotline import calling, effects, ended, guards, identity, limits, linking, suggesting
+from cases.hotline import calling, effects, ended, guards, identity, limits, linking, suggesting, taking_over
 from cases.hotline.states import (
     OPEN,
     TERMINAL,
@@ -51,6 +51,11 @@ _ROWS: tuple[Transition, ...] = (
                effect=suggesting.note),
     Transition("receive", _("Receive from outside"), (), (T.LOGGED,), clocks=(start("dispatch_ticket"),), system=True,
                effect=suggesting.note),
+    Transition(
+        "import_history", _("Take over from an older system"), (), taking_over.STATES, inputs=taking_over.INPUTS,
+        checks=(taking_over.times_fit,), choose=lambda move: move.inputs["state"], effect=taking_over.take_over,
+        born=taking_over.keep, clocks=(start("dispatch_ticket", to=T.LOGGED),), system=True,
+    ),
     Transition(
         "answer", _("Answer at once"), (T.LOGGED,), (T.ANSWERED,), actors=(HO, HL), guards=(guards.answerable,),
         inputs=(Input("answer", _("answer")),), effect=effects.answer, clocks=ALL_STOP,

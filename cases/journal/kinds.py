@@ -97,6 +97,7 @@ LABELS: dict[str, Any] = {
     "ticket_category.restored": _("Ticket category taken back into use"),
     "ticket_category.retired": _("Ticket category retired"),
     "ticket_limit.set": _("Time limit of tickets set"),
+    "tickets.imported": _("Tickets of an older system taken over"),
     "unit.added": _("Unit added to the register"),
     "unit.changed": _("Unit changed in the register"),
 }
