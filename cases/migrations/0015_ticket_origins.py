@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0012_open_cases"),
+        ("cases", "0014_callback_links"),
     ]
 
     operations = [
