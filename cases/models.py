@@ -13,7 +13,7 @@ from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.callers import Caller, CallerPhone
 from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.origins import TicketOrigin
-from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory, TicketLimit
+from cases.hotline.reference import DemandType, ExclusionReason, SupervisedUnit, TicketCategory, TicketLimit
 from cases.hotline.trained import SuggestionModel
 from cases.journal.models import Event, Seal
 from cases.routing.models import Responsibility
@@ -27,8 +27,8 @@ from cases.whistles.sources import WhistleSource
 __all__ = [
     "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller",
     "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
-    "DemandType", "Event", "Evidence", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries", "Origin",
-    "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SuggestionModel", "SupervisedUnit",
-    "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketOrigin", "TicketRound", "Timetable", "Whistle",
-    "WhistleCall", "WhistleKind", "WhistleSource",
+    "DemandType", "Event", "Evidence", "ExclusionReason", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries",
+    "Origin", "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SuggestionModel",
+    "SupervisedUnit", "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketOrigin", "TicketRound",
+    "Timetable", "Whistle", "WhistleCall", "WhistleKind", "WhistleSource",
 ]  # fmt: skip

@@ -25,6 +25,16 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Registers"), ("gridmap.household", "gridmap.person", "gridmap.unit")),
     (_("Categories"), ("cases.categorystandard", "cases.category", "cases.filingcondition", "cases.responsibility")),
     (_("Time limits and calendar"), ("cases.stagelimit", "cases.calendaryear", "cases.timetable")),
+    (
+        _("Hotline and whistles"),
+        (
+            "cases.demandtype",
+            "cases.ticketcategory",
+            "cases.ticketlimit",
+            "cases.exclusionreason",
+            "cases.whistlekind",
+        ),
+    ),
     (_("Accounts and access"), ("accounts.user", "accounts.usersession", "accounts.apitoken")),
     (_("Journal"), ("cases.event", "cases.seal")),
     (_("Machinery"), ("common.heartbeat", "common.periodicrun")),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.hotline.reference import DemandType, SupervisedUnit, TicketCategory
+from cases.hotline.reference import DemandType, ExclusionReason, SupervisedUnit, TicketCategory
 from citygrid.accounts.permissions import Perm
 from citygrid.common import facts
 from citygrid.common.errors import Conflict, Invalid
@@ -17,9 +17,10 @@ from gridmap.departments.models import Department
 from gridmap.posts.rights import require
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
-_COLUMNS = {
+COLUMNS: dict[Any, set[str]] = {
     DemandType: {"name", "name_en", "answerable", "withholds_identity"},
     TicketCategory: {"name", "name_en", "parent", "case_category", "level", "unit", "keywords"},
+    ExclusionReason: {"name", "name_en"},
 }
 DEEPEST = 4
 
@@ -36,7 +37,13 @@ def add_entry(*, model: Any, code: str, at: datetime, by: Any = None, **columns:
     row = model(code=code)
     _set(row, columns)
     row.save()
-    kind = "demand_type.added" if isinstance(row, DemandType) else "ticket_category.added"
+    kind = (
+        "demand_type.added"
+        if isinstance(row, DemandType)
+        else "ticket_category.added"
+        if isinstance(row, TicketCategory)
+        else "exclusion_reason.added"
+    )
     facts.record(kind, row, at=at, by=by, code=code, name=row.name)
     return row
 
@@ -50,7 +57,13 @@ def change_entry(*, entry: Any, at: datetime, by: Any = None, **columns: Any) ->
     _set(fresh, columns)
     if changed:
         fresh.save()
-        kind = "demand_type.changed" if isinstance(fresh, DemandType) else "ticket_category.changed"
+        kind = (
+            "demand_type.changed"
+            if isinstance(fresh, DemandType)
+            else "ticket_category.changed"
+            if isinstance(fresh, TicketCategory)
+            else "exclusion_reason.changed"
+        )
         facts.record(kind, fresh, at=at, by=by, code=fresh.code, columns=changed)
     return fresh
 
@@ -65,7 +78,13 @@ def retire_entry(*, entry: Any, at: datetime, by: Any = None) -> Any:
     if fresh.retired_at is None:
         fresh.retired_at = at
         fresh.save(update_fields=["retired_at"])
-        kind = "demand_type.retired" if isinstance(fresh, DemandType) else "ticket_category.retired"
+        kind = (
+            "demand_type.retired"
+            if isinstance(fresh, DemandType)
+            else "ticket_category.retired"
+            if isinstance(fresh, TicketCategory)
+            else "exclusion_reason.retired"
+        )
         facts.record(kind, fresh, at=at, by=by, code=fresh.code)
     return fresh
 
@@ -78,7 +97,13 @@ def restore_entry(*, entry: Any, at: datetime, by: Any = None) -> Any:
     if fresh.retired_at is not None:
         fresh.retired_at = None
         fresh.save(update_fields=["retired_at"])
-        kind = "demand_type.restored" if isinstance(fresh, DemandType) else "ticket_category.restored"
+        kind = (
+            "demand_type.restored"
+            if isinstance(fresh, DemandType)
+            else "ticket_category.restored"
+            if isinstance(fresh, TicketCategory)
+            else "exclusion_reason.restored"
+        )
         facts.record(kind, fresh, at=at, by=by, code=fresh.code)
     return fresh
 
@@ -111,7 +136,7 @@ def end_supervision(*, unit: Department, at: datetime, by: Any = None) -> None:
 
 
 def _set(row: Any, columns: dict[str, Any]) -> None:
-    if unknown := set(columns) - _COLUMNS[type(row)]:
+    if unknown := set(columns) - COLUMNS[type(row)]:
         raise TypeError(f"{type(row).__name__} has no columns {sorted(unknown)} to write.")
     for name, value in columns.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)

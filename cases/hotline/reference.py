@@ -80,6 +80,14 @@ class TicketCategory(Named):
         constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="ticket_category_not_below_itself")]
 
 
+class ExclusionReason(Named):
+    """On what ground a ticket may be left out of the scores, after two levels agreed (剔除, handbook §4.4)."""
+
+    class Meta:
+        verbose_name = _("ground of exclusion")
+        verbose_name_plural = _("grounds of exclusion")
+
+
 class TicketLimit(models.Model):
     """The limit of a clock of tickets, as the city set it: by level, or for all of them."""
 

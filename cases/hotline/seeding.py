@@ -1,4 +1,4 @@
-"""The stock reference data: the six types of demands, and a first category tree for an empty installation."""
+"""The stock reference data: types of demands, grounds of exclusion, a first category tree for an installation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from cases.catalogue.models import Category
 from cases.hotline.maintain import add_entry
-from cases.hotline.reference import DemandType, TicketCategory
+from cases.hotline.reference import DemandType, ExclusionReason, TicketCategory
 from cases.hotline.states import Level
 from gridmap.departments.models import Department
 
@@ -24,6 +24,25 @@ TYPES: tuple[tuple[str, str, str, bool, bool], ...] = (
     ("suggestion", "建议", "suggestion", False, False),
     ("praise", "表扬", "praise", True, False),
 )
+# Handbook §4.4.
+REASONS: tuple[tuple[str, str, str], ...] = (
+    ("unreachable", "无法联系诉求人", "the caller cannot be reached"),
+    ("not-competent", "超出职责范围", "outside the competence of the unit"),
+    ("in-court", "已进入诉讼、仲裁、行政复议程序", "before a court, in arbitration or under administrative review"),
+    ("petition-ended", "信访事项已终结", "the petition has ended"),
+    ("policy", "现行政策不允许", "what the policy in force does not allow"),
+    ("malicious", "恶意重复诉求", "repeated with ill intent"),
+)
+
+
+@transaction.atomic
+def load_reasons(*, at: datetime, by: Any = None) -> int:
+    """Add the stock grounds of exclusion that are missing; return how many."""
+    known = set(ExclusionReason.objects.values_list("code", flat=True))
+    missing = [row for row in REASONS if row[0] not in known]
+    for code, name, name_en in missing:
+        add_entry(model=ExclusionReason, code=code, name=name, name_en=name_en, at=at, by=by)
+    return len(missing)
 
 
 @transaction.atomic

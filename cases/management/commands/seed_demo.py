@@ -17,7 +17,7 @@ from cases.deadlines.calendar_import import import_calendar
 from cases.deadlines.models import CalendarYear
 from cases.demo import play
 from cases.hotline.reference import TicketCategory
-from cases.hotline.seeding import load_categories, load_types
+from cases.hotline.seeding import load_categories, load_reasons, load_types
 from cases.routing.importing import import_responsibilities
 from cases.routing.models import Responsibility
 from citygrid.accounts.models import User
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         if not Responsibility.objects.exists():
             import_responsibilities(path=FIXTURES / "demo" / "responsibilities.csv", at=build.START)
         load_types(at=build.START)
+        load_reasons(at=build.START)
         if not TicketCategory.objects.exists():
             load_categories(path=FIXTURES / "ticket_categories.csv", at=build.START)
         if not CalendarYear.objects.exists():
