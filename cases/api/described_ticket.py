@@ -225,6 +225,10 @@ class NewTicketSerializer(s.Serializer[Any]):
     lon = s.FloatField(required=False, allow_null=True, help_text="Degrees in crs.")
     lat = s.FloatField(required=False, allow_null=True)
     crs = s.ChoiceField(choices=Crs.choices, default=Crs.WGS84)
+    area = s.CharField(
+        required=False, allow_blank=True, max_length=40, default="",
+        help_text="Code of the area, where no more than that is known of the place; a position goes before it.",
+    )  # fmt: skip
     address = s.CharField(required=False, allow_blank=True, max_length=200, default="")
     event_at = s.DateTimeField(required=False, allow_null=True)
     level = s.ChoiceField(choices=Level.choices, required=False, allow_blank=True, default="")

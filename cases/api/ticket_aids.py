@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from cases.api.named import label
 from cases.api.subjects import SubjectView
-from cases.api.tickets import entry_named
+from cases.api.tickets import area_named, entry_named
 from cases.hotline.models import Ticket
 from cases.hotline.reference import TicketCategory
 from cases.hotline.states import Level
@@ -31,6 +31,10 @@ class DraftSerializer(s.Serializer[Any]):
     lon = s.FloatField(required=False, allow_null=True, default=None, help_text="Degrees in crs.")
     lat = s.FloatField(required=False, allow_null=True, default=None)
     crs = s.ChoiceField(choices=Crs.choices, default=Crs.WGS84)
+    area = s.CharField(
+        required=False, allow_blank=True, max_length=40, default="",
+        help_text="Code of the area, where no more than that is known of the place; a position goes before it.",
+    )  # fmt: skip
 
 
 class SuggestedCategorySerializer(s.Serializer[Any]):
@@ -84,6 +88,7 @@ class TicketSuggestionsView(SubjectView):
         given, reader = dict(body.validated_data), self.reader
         code = given.pop("category")
         category = entry_named("category", "ticket-categories", TicketCategory, code) if code else None
+        given["area"] = area_named(given["area"], reader)
         found = suggest(**given, category=category, by=reader.user, at=reader.at)
         return Response(
             {

@@ -12,6 +12,7 @@ from cases.api import tickets_shown
 from cases.api.described_ticket import TicketRowSerializer
 from cases.api.subjects import SubjectView, not_found
 from cases.api.ticket_aids import DraftSerializer
+from cases.api.tickets import area_named
 from cases.hotline.models import Ticket
 from cases.hotline.services import place_of
 from cases.hotline.similar import Matter, matter_of, similar, whole
@@ -72,7 +73,8 @@ class TicketDuplicatesView(SimilarView):
         body = ComparedSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given, reader = body.validated_data, self.reader
-        area, point = place_of(given["lon"], given["lat"], given["crs"], reader.user, reader.at)
+        named = area_named(given["area"], reader)
+        area, point = place_of(given["lon"], given["lat"], given["crs"], reader.user, reader.at, named)
         lon, lat = (point.x, point.y) if point is not None else (None, None)
         text = whole(given["title"], given["content"])
         return self.answer(Matter(text, reader.at, lon, lat, area.pk, given["caller"], given["category"]))

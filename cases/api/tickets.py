@@ -11,14 +11,17 @@ from rest_framework.response import Response
 from cases.api import tickets_shown
 from cases.api.described import MoveSerializer
 from cases.api.described_ticket import NewTicketSerializer, TicketRowSerializer, TicketSerializer
-from cases.api.reader import TICKET_RIGHTS
+from cases.api.reader import TICKET_RIGHTS, Reader
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.api.ticket_filters import TicketFilters
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.services import CallerTold, log_ticket
+from cases.workflow.inputs import RESOLVERS
+from citygrid.common.api.filters import no_such
 from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
+from gridmap.areas.models import Area
 
 TICKETS = Shown(
     Ticket, "number", rows=tickets_shown.rows, detail=tickets_shown.detail, load=tickets_shown.load,
@@ -62,6 +65,7 @@ class TicketListView(IdempotentMixin, SubjectList):
         given["demand_type"] = entry_named("demand_type", "demand-types", DemandType, given["demand_type"])
         if category := given.pop("category", ""):
             given["category"] = entry_named("category", "ticket-categories", TicketCategory, category)
+        given["area"] = area_named(given.pop("area", ""), reader)
         ticket = log_ticket(**given, caller=told, by=reader.user, at=reader.at)
         fresh = ticket.received_at == reader.at
         return Response(self.shown.find(reader, pk=ticket.pk), status=201 if fresh else 200)
@@ -99,4 +103,13 @@ def entry_named(field: str, listed: str, model: Any, code: str) -> Any:
     if found is None:
         fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": code, "list": listed}
         raise Invalid(fault, fields={field: [fault]})
+    return found
+
+
+def area_named(code: str, reader: Reader) -> Area | None:
+    """Return the area of one's own with that code, ``None`` for no code. Raises ``Invalid`` naming the list."""
+    found: Area | None = RESOLVERS["areas"](code, reader.user, reader.at) if code else None
+    if code and found is None:
+        fault = no_such(code, "areas")
+        raise Invalid(fault, fields={"area": [fault]})
     return found

@@ -52,14 +52,16 @@ def log_ticket(
     *, demand_type: DemandType, content: str, at: datetime, by: Any = None, caller: CallerTold | None = None,
     anonymous: bool = False, confidential: bool = False, title: str = "", category: TicketCategory | None = None,
     channel: str = Channel.PHONE, lon: float | None = None, lat: float | None = None, crs: str = "wgs84",
-    address: str = "", event_at: datetime | None = None, contact_wish: str = "", wants_callback: bool = True,
-    level: str = "", call_reference: str = "", client_request_id: str = "", received_at: datetime | None = None,
+    area: Area | None = None, address: str = "", event_at: datetime | None = None, contact_wish: str = "",
+    wants_callback: bool = True, level: str = "", call_reference: str = "", client_request_id: str = "",
+    received_at: datetime | None = None,
 ) -> Ticket:  # fmt: skip
     """Log one caller's demand and return the new ticket; the same ``client_request_id`` again returns the first one.
 
-    ``lon``/``lat`` are degrees in ``crs``; a demand without a place belongs to the whole city. ``by`` is ``None`` for
-    what comes in by itself. Raises ``Invalid`` for a text or number that cannot be used, a retired type or category
-    or a place outside the city, and ``NotAllowed``.
+    ``lon``/``lat`` are degrees in ``crs``; without them the demand belongs to ``area``, where the caller knows no more
+    than the community or street, else to the whole city. ``by`` is ``None`` for what comes in by itself. Raises
+    ``Invalid`` for a text or number that cannot be used, a retired type or category or a place outside the city, and
+    ``NotAllowed``.
     """
     if earlier := _earlier(by, client_request_id):
         return earlier
@@ -69,11 +71,11 @@ def log_ticket(
     _in_force(demand_type, "demand_type", at)
     if category is not None:
         _in_force(category, "category", at)
-    area, point = place_of(lon, lat, crs, by, at)
+    around, point = place_of(lon, lat, crs, by, at, area)
     ticket = Ticket(
         channel=channel, call_reference=call_reference, received_at=received_at or at, logged_by=by,
         demand_type=demand_type, category=category, title=title.strip() or title_of(content), content=content,
-        event_at=event_at, address=address.strip(), geom=point, area=area, contact_wish=contact_wish.strip(),
+        event_at=event_at, address=address.strip(), geom=point, area=around, contact_wish=contact_wish.strip(),
         wants_callback=wants_callback, level=level or (category.level if category else Level.D7),
         client_request_id=client_request_id, text_digest=digest_of(content),
     )  # fmt: skip
@@ -112,13 +114,15 @@ def identify(ticket: Ticket, told: CallerTold | None, confidential: bool, at: da
     ticket.contact_wish = clean_text(ticket, ticket.contact_wish)
 
 
-def place_of(lon: float | None, lat: float | None, crs: str, by: Any, at: datetime) -> tuple[Area, Point | None]:
-    """Return the smallest area of a place and the point in WGS 84; the whole city where no place is known.
+def place_of(
+    lon: float | None, lat: float | None, crs: str, by: Any, at: datetime, area: Area | None = None
+) -> tuple[Area, Point | None]:
+    """Return the smallest area of a place and the point in WGS 84; without a point ``area``, else the whole city.
 
     Raises ``Invalid`` outside the city.
     """
     if lon is None or lat is None:
-        return Area.objects.get(code=settings.CITY_CODE), None
+        return area or Area.objects.get(code=settings.CITY_CODE), None
     place = locate(lon, lat, crs=crs, at=at)
     Acting.of(by, at).know_path(place.path)
     return place.area, Point(place.lon, place.lat, srid=4326)

@@ -104,7 +104,7 @@ def _candidates(matter: Matter, acting: Acting) -> list[Any]:
         keys |= set(within_bbox(latest, lon - wide, lat - high, lon + wide, lat + high)[:_OF_PLACE])
     if matter.area_id is not None:
         keys |= set(latest.filter(area=matter.area_id)[:_OF_AREA])
-    rows = model.objects.filter(pk__in=keys).select_related("category", "main_ticket").order_by("-pk")
+    rows = model.objects.filter(pk__in=keys).select_related("category", "main_ticket", "unit").order_by("-pk")
     return list(rows)
 
 

@@ -22,6 +22,7 @@ from cases.hotline.units import Proposal, proposals
 from cases.hotline.urgency import LevelProposal, propose_level
 from cases.workflow.engine import Move
 from cases.workflow.people import Acting
+from gridmap.areas.models import Area
 
 MOST = 3
 LEAST_SHARE = 0.1  # below, the model's word is not worth reading
@@ -57,18 +58,20 @@ class Suggested:
 def suggest(
     *, content: str, at: datetime, by: Any, title: str = "", category: TicketCategory | None = None,
     lon: float | None = None, lat: float | None = None, crs: str = "wgs84",
+    area: Area | None = None, main: Any = None,
 ) -> Suggested:  # fmt: skip
     """Propose category, level and unit for a demand that is being written down. Changes nothing.
 
     ``category`` is the one already chosen, if any: level and unit then follow it instead of the first proposal.
+    ``area`` is where it is, if the caller knows no more than that; ``main`` an earlier ticket about the same matter.
     Raises ``Invalid`` for a place outside the city.
     """
     from cases.hotline.services import place_of  # noqa: PLC0415 - services log tickets, whose move asks this module
 
     found = suggest_categories(title, content, at)
     about = category or (found[0].category if found else None)
-    area, point = place_of(lon, lat, crs, by, at)
-    draft = apps.get_model("cases", "Ticket")(category=about, area=area, geom=point)
+    around, point = place_of(lon, lat, crs, by, at, area)
+    draft = apps.get_model("cases", "Ticket")(category=about, area=around, geom=point, main_ticket=main)
     units = tuple(proposals(draft, Acting.of(by, at)))
     return Suggested(found, propose_level(f"{title}。{content}", about), units)
 

@@ -126,8 +126,7 @@ def _candidates(ticket: Any, acting: Acting) -> Iterator[Proposal]:
         yield Proposal(main.unit, _("The ticket %(number)s about the same matter is there.") % {"number": main.number})
     if category is not None and category.unit is not None:
         yield Proposal(category.unit, _("It alone is competent for “%(category)s”.") % {"category": category.label})
-    if ticket.geom is not None:
-        streets = [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]
+    if streets := [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]:
         offices = Department.objects.in_force(acting.at).filter(kind=DepartmentKind.STREET_OFFICE)
         if office := offices.filter(area_served__in=streets).order_by("code").first():
             yield Proposal(office, _("The place lies in its street (direct dispatch)."))

@@ -9,12 +9,14 @@ from cases.catalogue.models import Category
 from cases.evidence.models import HOLDERS
 from cases.hotline import outcomes, requests
 from cases.hotline.models import Ticket
+from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.table import TICKET
 from cases.hotline.units import units
 from cases.workflow.engine import AFTER_MOVE, register
 from cases.workflow.inputs import RESOLVERS
 from cases.workflow.people import Acting
 from citygrid.accounts.models import User
+from gridmap.areas.models import Area
 
 
 def connect() -> None:
@@ -31,6 +33,9 @@ def connect() -> None:
             "units": lambda key, by, at: units(Acting.of(by, at)).filter(code=key).first(),
             # Whom a unit can name is judged by the move, which knows the unit.
             "unit-staff": lambda key, by, at: User.objects.filter(username=key, is_active=True).first(),
+            "demand-types": lambda key, by, at: DemandType.objects.in_force(at).filter(code=key).first(),
+            "ticket-categories": lambda key, by, at: TicketCategory.objects.in_force(at).filter(code=key).first(),
+            "areas": lambda key, by, at: Area.objects.visible_to(by, at).in_force(at).filter(code=key).first(),
             "categories": lambda key, by, at: Category.objects.in_force(at).filter(code=key).first(),
         }
     )

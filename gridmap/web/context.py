@@ -16,9 +16,11 @@ from citygrid.accounts.roles import ROLES, Role
 from citygrid.common import clock
 from gridmap.posts.models import Post
 
-# url name, label, icon, rights of which one opens it (none: everybody). The rooms above are named by their addresses.
-NAV: list[tuple[str, Any, str, tuple[Perm, ...]]] = [
+# url name, label, icon, rights or roles of which one opens it (none: everybody). The rooms above are named by their
+# addresses.
+NAV: list[tuple[str, Any, str, tuple[Perm | Role, ...]]] = [
     ("home", _("My work"), "inbox", ()),
+    ("intake", _("Take a call"), "telephone-inbound", (Role.HOTLINE_OPERATOR, Role.HOTLINE_LEADER)),
     ("cases", _("Cases"), "card-checklist", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("tickets", _("Tickets"), "telephone", (Perm.TICKET_VIEW, Perm.TICKET_VIEW_UNIT)),
     ("callbacks", _("Callbacks"), "telephone-outbound", (Perm.CALLER_VIEW,)),
@@ -87,10 +89,9 @@ class Frame:
     def nav(self) -> list[Link]:
         """The main navigation, by right."""
         home, here = reverse("home"), self.request.path
+        held: set[Perm | Role] = {*self.perms, *(Role(post.role) for post in self.posts)}
         ways = [
-            (reverse(name), label, icon)
-            for name, label, icon, perms in NAV
-            if not perms or not self.perms.isdisjoint(perms)
+            (reverse(name), label, icon) for name, label, icon, perms in NAV if not perms or not held.isdisjoint(perms)
         ]
         # The most particular way with whose address this one begins; every address begins with home's.
         fitting = [url for url, *_rest in ways if here.startswith(url) and (url != home or here == home)]

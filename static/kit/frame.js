@@ -15,6 +15,17 @@ for (const button of document.querySelectorAll("[data-cg-theme]")) {
   show();
 }
 
+// What a page keeps of a person's work in this tab goes with the person.
+for (const form of document.querySelectorAll("[data-cg-sign-out]")) {
+  form.addEventListener("submit", () => {
+    try {
+      sessionStorage.clear();
+    } catch {
+      // Storage is switched off: there is nothing to clear.
+    }
+  });
+}
+
 const openMenus = () => document.querySelectorAll("details.cg-menu[open]");
 
 document.addEventListener("click", (event) => {

@@ -80,13 +80,13 @@ class Bare(HTMLParser):
             self.found.append(words)
 
     def handle_starttag(self, tag, attrs) -> None:
-        self.silent += tag in ("script", "code")
+        self.silent += tag in ("script", "code", "kbd")
         for name, value in attrs:
             if name in SPOKEN:
                 self.note(value)
 
     def handle_endtag(self, tag) -> None:
-        self.silent -= tag in ("script", "code")
+        self.silent -= tag in ("script", "code", "kbd")
 
     def handle_data(self, data) -> None:
         if not self.silent:

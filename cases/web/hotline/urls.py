@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web.hotline import answer, callbacks, listed, page, reveal, whistling
+from cases.web.hotline import answer, callbacks, intake, listed, page, reveal, whistling
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 TICKET = "hotline/tickets/<code:number>/"
 CALL = "hotline/callbacks/<code:number>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("hotline/tickets/", listed.listed, name="tickets"),
+    path("hotline/new/", intake.new, name="intake"),
+    path("hotline/new/caller/", intake.caller, name="intake_caller"),
+    path("hotline/new/hints/", intake.hint, name="intake_hints"),
+    path("hotline/new/saved/<code:number>/", intake.saved, name="intake_saved"),
     path(TICKET, page.show, name="ticket"),
     path(f"{TICKET}moves/<slug:name>/", page.move, name="ticket_move"),
     path(f"{TICKET}ask/<slug:kind>/", page.ask_for, name="ticket_ask"),
