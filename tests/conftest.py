@@ -19,6 +19,24 @@ from tests.unguarded import let_tests_flush
 let_tests_flush()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the second of two runs asks for."""
+    parser.addoption("--other-engine", action="store_true", help="leave out what does not ask the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second engine leave out what was proven on the first and has nothing to do with the engine."""
+    if not config.getoption("--other-engine"):
+        return
+    wanted, rest = [], []
+    for item in items:
+        asks = any(item.get_closest_marker(name) for name in ("django_db", "browser", "postgis", "redis"))
+        names = getattr(item, "fixturenames", ())
+        (wanted if asks or "db" in names or "django_db_setup" in names else rest).append(item)
+    config.hook.pytest_deselected(items=rest)
+    items[:] = wanted
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
     """Begin with a copy of an empty database where there is one; see tests/templates.py."""
