@@ -16,18 +16,18 @@ def main() -> None:
     from django.test import override_settings
 
     from citygrid.accounts.models import User
-    from citygrid.accounts.roles import Role
     from citygrid.common import clock
     from gridmap.areas.models import AreaVersion, Level
     from tests import cast
     from tests.cases.walk import catalogue
+    from tests.cases.whistling import add_departments
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         areas = cast.build_city()
         departments = cast.build_departments(areas)
         for name, (role, code) in cast.PEOPLE.items():
             cast.person(name, role, area=areas.get(code), department=departments.get(code))
-        cast.person("zjclerk", Role.DEPT_CLERK, department=departments["ZJJ"])  # so that one can dispatch to it
+        add_departments({}, areas)  # with clerks, so that one can dispatch to them
         # Whoever reports a case may not verify it.
         cast.person("gw2", cast.PEOPLE["gw"][0], area=areas[cast.PEOPLE["gw"][1]])
     # One slow hash serves everybody: the browser signs in for real, but the cast is not hashed one by one.
