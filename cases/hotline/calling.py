@@ -95,11 +95,26 @@ def redo(move: Move) -> None:
     _end(move, result=CallbackResult.ANSWERED, fault=Fault.UNIT, redone=True, **_answers(move))
     if move.inputs["rework_case"]:
         _rework_case(move)
+    _again(move, move.inputs["unit"] or ticket.unit)
+
+
+def _again(move: Move, unit: Any) -> None:
+    """Begin the next round with its full limits."""
+    ticket = move.subject
     ticket.redo_count += 1
     ticket.replied_at = None
     ticket.outcome = ticket.answer = ticket.fed_outcome = ticket.fed_result = ticket.fed_from = ""
-    begin_round(move, move.inputs["unit"] or ticket.unit)
+    begin_round(move, unit)
     restart_all(move)
+
+
+def reopen(move: Move) -> None:
+    """Have the same unit do again what the caller says is not solved; what was said before stays as it is."""
+    ticket = move.subject
+    _now(move).update(redone=True)
+    ticket.rounds.filter(number=ticket.round_number).update(opinion=move.inputs["reason"])
+    ticket.ended_at = None
+    _again(move, ticket.unit)
 
 
 def _rework_case(move: Move) -> None:

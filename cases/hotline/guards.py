@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -126,6 +127,22 @@ def redo_left(move: Move) -> Any:
     if move.subject.redo_count < most:
         return None
     return _("The ticket was done again %(most)s times, which is the most. Close the callback.") % {"most": most}
+
+
+def may_be_reopened(move: Move) -> Any:
+    """Take up again only what ended not long ago, and not too often."""
+    return why_not_reopened(move.subject, move.at)
+
+
+def why_not_reopened(ticket: Any, at: datetime) -> str | None:
+    """Return why the caller cannot have a finished ticket taken up again, or ``None``."""
+    days, most = settings.REOPEN_DAYS, settings.TICKET_REDO_MAX
+    if ticket.ended_at is None or at > ticket.ended_at + timedelta(days=days):
+        return _("This matter was finished more than %(days)s days ago. Call 12345 and tell us anew.") % {"days": days}
+    if ticket.redo_count >= most:
+        sentence = _("This matter was done again %(most)s times already. Call 12345; we look at it together.")
+        return sentence % {"most": most}
+    return None
 
 
 def not_linked(move: Move) -> Any:

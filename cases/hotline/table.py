@@ -184,6 +184,11 @@ _ROWS: tuple[Transition, ...] = (
         checks=(ended.lock_case,), choose=calling.online_target, effect=calling.answer_online,
     ),
     Transition(
+        "reopen", _("The caller says that it is not solved"), (T.CLOSED,), (T.DISPATCHED,), system=True,
+        inputs=(Input("reason", _("what is still wrong")),), guards=(guards.may_be_reopened,),
+        checks=(ended.lock_case,), effect=calling.reopen,
+    ),
+    Transition(
         "take_back", _("Take back a returned ticket"), (T.DISPATCHED, T.HANDLING), (T.LOGGED,), system=True,
         effect=effects.take_back, clocks=(stop("sign"), start("dispatch_ticket")),
     ),

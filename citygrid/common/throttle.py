@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -15,6 +16,10 @@ class TooMany(Refusal):
 
     status = 429
     code = "throttled"
+
+    def __init__(self, message: str, *, seconds: int = 60) -> None:
+        super().__init__(message)
+        self.seconds = seconds  # until it makes sense to ask again
 
 
 class PublicPages(SimpleRateThrottle):
@@ -36,3 +41,30 @@ def slow_down(request: Any, page: str) -> None:
     view: Any = None
     if not PublicPages(page).allow_request(request, view):
         raise TooMany(_("Too many requests. Wait a little and try again."))
+
+
+def attempt(what: str, *, most: int, seconds: int) -> None:
+    """Count an attempt at ``what``. Raises ``TooMany`` beyond ``most`` of them within so many seconds of the first.
+
+    It is counted before anything is looked up, in one step of the cache, so that many at once count as many.
+    """
+    key = f"attempt:{what}"
+    cache.add(key, 0, seconds)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # it ran out this very moment
+        cache.set(key, 1, seconds)
+        count = 1
+    if count > most:
+        minutes = max(1, seconds // 60)
+        raise TooMany(
+            _("Too many attempts that did not fit. Wait %(minutes)s minutes, or call 12345.") % {"minutes": minutes},
+            seconds=seconds,
+        )
+
+
+def fitted(what: str) -> None:
+    """Take back the count of an attempt that was right."""
+    key = f"attempt:{what}"
+    if cache.get(key, 0) > 0:
+        cache.decr(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web.hotline import answer, callbacks, intake, listed, page, reveal, whistling
+from cases.web.hotline import answer, callbacks, intake, listed, page, reveal, track, whistling
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 TICKET = "hotline/tickets/<code:number>/"
@@ -28,4 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CALL}moves/<slug:name>/", callbacks.move, name="callback_move"),
     path(f"{CALL}link/", callbacks.send_link, name="callback_link"),
     path("c/<str:token>/", answer.answer, name="callback_answer"),
+    path("track/", track.ask, name="track"),
+    path("track/progress/", track.progress, name="track_progress"),
+    path("track/progress/again/", track.reopen, name="track_reopen"),
+    path("track/close/", track.close, name="track_close"),
 ]
