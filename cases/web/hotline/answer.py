@@ -67,5 +67,6 @@ def _facts(callback: Callback) -> dict[str, Any]:
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, template, context, status=status)
     answer["X-Robots-Tag"] = "noindex"
-    answer["Referrer-Policy"] = "no-referrer"  # the address itself is the key
+    # The address is the key and stays here; but with no referrer at all a browser hides where the form comes from.
+    answer["Referrer-Policy"] = "same-origin"
     return answer
