@@ -17,12 +17,14 @@ class CasesConfig(AppConfig):
         from cases import ties  # noqa: PLC0415
         from cases.casework import timely  # noqa: PLC0415
         from cases.casework.wiring import connect  # noqa: PLC0415
+        from cases.councils import wiring as councils  # noqa: PLC0415
         from cases.deadlines import escalation  # noqa: PLC0415
         from cases.evidence.purge import purge  # noqa: PLC0415
         from cases.hotline import wiring as hotline  # noqa: PLC0415
         from cases.journal.append import append, append_many  # noqa: PLC0415 - models are not ready at import time
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
+        from cases.stewards import wiring as stewards  # noqa: PLC0415
         from cases.web.hotline.listed import waiting as tickets_waiting  # noqa: PLC0415
         from cases.web.whistles import waiting as whistles_waiting  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
@@ -34,6 +36,8 @@ class CasesConfig(AppConfig):
         connect_routing()
         hotline.connect()
         connect_whistles()
+        councils.connect()
+        stewards.connect()
         ties.connect()
         facts.plug(append, append_many)
         worklists.register(waiting)

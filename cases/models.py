@@ -6,6 +6,7 @@ from cases.casework.numbers import NumberSeries
 from cases.casework.origins import Origin
 from cases.catalogue.conditions import ConditionLimit, FilingCondition, StageLimit
 from cases.catalogue.models import Category, CategoryStandard
+from cases.councils.models import CouncilMatter
 from cases.deadlines.models import CalendarDay, CalendarStamp, CalendarYear, Clock, Timetable
 from cases.evidence.models import Evidence
 from cases.fieldwork.models import FieldTask
@@ -17,6 +18,8 @@ from cases.hotline.reference import DemandType, ExclusionReason, SupervisedUnit,
 from cases.hotline.trained import SuggestionModel
 from cases.journal.models import Event, Seal
 from cases.routing.models import Responsibility
+from cases.stewards.checklist import ChecklistItem
+from cases.stewards.models import Lane, LaneClaim, LaneWalk, WalkFinding
 from cases.whistles.calls import WhistleCall
 from cases.whistles.kinds import KindLimit, WhistleKind
 from cases.whistles.models import Whistle
@@ -25,10 +28,11 @@ from cases.whistles.report_ins import ReportIn
 from cases.whistles.sources import WhistleSource
 
 __all__ = [
-    "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller",
-    "CallerPhone", "Case", "Category", "CategoryStandard", "Clock", "CoDepartment", "ConditionLimit", "Contact",
-    "DemandType", "Event", "Evidence", "ExclusionReason", "FieldTask", "FilingCondition", "KindLimit", "NumberSeries",
-    "Origin", "Rating", "ReportIn", "Responsibility", "Round", "Seal", "StageLimit", "SuggestionModel",
-    "SupervisedUnit", "Supervision", "Ticket", "TicketCategory", "TicketLimit", "TicketOrigin", "TicketRound",
-    "Timetable", "Whistle", "WhistleCall", "WhistleKind", "WhistleSource",
+    "Approval", "CalendarDay", "CalendarStamp", "CalendarYear", "Callback", "CallbackAttempt", "Caller", "CallerPhone",
+    "Case", "Category", "CategoryStandard", "ChecklistItem", "Clock", "CoDepartment", "ConditionLimit", "Contact",
+    "CouncilMatter", "DemandType", "Event", "Evidence", "ExclusionReason", "FieldTask", "FilingCondition", "KindLimit",
+    "Lane", "LaneClaim", "LaneWalk", "NumberSeries", "Origin", "Rating", "ReportIn", "Responsibility", "Round", "Seal",
+    "StageLimit", "SuggestionModel", "SupervisedUnit", "Supervision", "Ticket", "TicketCategory", "TicketLimit",
+    "TicketOrigin", "TicketRound", "Timetable", "WalkFinding", "Whistle", "WhistleCall", "WhistleKind",
+    "WhistleSource",
 ]  # fmt: skip

@@ -1,23 +1,30 @@
-"""What ties the hotline's tickets to whistles. The two rooms do not know each other; this is above both."""
+"""What ties tickets and council matters to whistles and cases: rooms that do not know each other; this is above."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.casework.states import Outcome
+from cases.casework.models import Case
+from cases.casework.states import Outcome, State
+from cases.councils.effects import WHISTLING
+from cases.councils.models import CouncilMatter
+from cases.councils.states import MatterState
+from cases.hotline.ended import cases_behind
 from cases.hotline.models import Ticket
 from cases.hotline.services import feed_outcome
 from cases.hotline.states import TERMINAL
+from cases.whistles.districts import street_on
 from cases.whistles.models import Whistle
-from cases.whistles.services import draft_whistle, join_source
+from cases.whistles.services import draft_whistle, join_source, open_draft
 from cases.whistles.sources import LINKS, Link, WhistleSource
 from cases.whistles.states import SourceKind
 from cases.whistles.table import WHISTLE
-from cases.workflow.engine import Move, why_not
+from cases.workflow.engine import AFTER_MOVE, Move, advance_by_system, why_not
 from cases.workflow.people import Acting
 from citygrid.common.errors import Conflict
 
@@ -27,6 +34,9 @@ MOST_SIGNS = 2000  # of a ticket's text that a whistle starts from
 def connect() -> None:
     """Called once, when Django is ready, after the rooms below."""
     LINKS[SourceKind.TICKET] = Link(fed_back=_tell)
+    LINKS[SourceKind.COUNCIL] = Link(fed_back=_matter_done, let_go=_matter_let_go, again=_matter_handed_on)
+    WHISTLING[:] = [_draft_from_matter]
+    AFTER_MOVE.append(_follow_case)
 
 
 @transaction.atomic
@@ -75,3 +85,64 @@ def _tell(ticket: Ticket, move: Move) -> None:
         ticket=ticket, outcome=whistle.outcome or Outcome.PARTLY, result=whistle.feedback, origin=whistle.number,
         at=move.at, by=move.by,
     )  # fmt: skip
+
+
+def _draft_from_matter(move: Move) -> str:
+    """Draft a whistle of the street about a council matter; return the whistle's number."""
+    matter = move.subject
+    street: Any = street_on(move.acting.path(matter.area_id))
+    whistle = open_draft(
+        description=f"{matter.title}\n{matter.resolution}"[:4000], street=street, by=move.by, at=move.at
+    )  # fmt: skip
+    join_source(
+        whistle=whistle, kind=SourceKind.COUNCIL, subject=matter, reference=matter.number, by=move.by, at=move.at
+    )  # fmt: skip
+    return str(whistle.number)
+
+
+def _waits(matter: CouncilMatter, move: Move) -> bool:
+    """Whether the matter still waits for this whistle."""
+    return bool(matter.state == MatterState.IN_HAND and matter.whistle_number == move.subject.number)
+
+
+def _matter_done(matter: CouncilMatter, move: Move) -> None:
+    whistle = move.subject
+    if _waits(matter, move):
+        advance_by_system(
+            matter, "told", at=move.at, by=move.by, outcome=whistle.outcome or Outcome.PARTLY, result=whistle.feedback,
+            origin=whistle.number,
+        )  # fmt: skip
+
+
+def _matter_let_go(matter: CouncilMatter, move: Move) -> None:
+    if _waits(matter, move):
+        advance_by_system(matter, "let_go", at=move.at, by=move.by, origin=move.subject.number)
+
+
+def _matter_handed_on(matter: CouncilMatter, move: Move, new: Whistle) -> None:
+    if _waits(matter, move):
+        advance_by_system(matter, "handed_on", at=move.at, by=move.by, origin=new.number)
+
+
+# How a case ends without anything done for the residents.
+_VAIN = frozenset({State.DECLINED, State.NOT_FILED, State.CANCELLED})
+
+
+def _follow_case(move: Move) -> None:
+    """Hook of every move: when a case ends, the council matters that wait for it learn what came of it."""
+    case = move.subject
+    if isinstance(case, Case) and case.state != move.before and case.state in (*_VAIN, State.CLOSED) and move.before:
+        move.then.append(partial(_tell_matters, case, move))
+
+
+def _tell_matters(case: Case, move: Move) -> None:
+    waiting = CouncilMatter.objects.filter(case__in=cases_behind(case), state=MatterState.IN_HAND)
+    for matter in waiting.order_by("pk"):
+        if case.state in _VAIN:
+            advance_by_system(matter, "let_go", at=move.at, by=move.by, origin=case.number)
+        else:
+            outcome = case.outcome or Outcome.PARTLY
+            result = case.result.strip() or str(Outcome(outcome).label)
+            advance_by_system(
+                matter, "told", at=move.at, by=move.by, outcome=outcome, result=result[:4000], origin=case.number
+            )

@@ -28,6 +28,7 @@ SOURCES_OF_ROLE: dict[Role, tuple[Source, ...]] = {
     Role.STREET_STAFF: (Source.STREET, Source.CITIZEN),
     Role.HOTLINE_OPERATOR: (Source.HOTLINE, Source.CITIZEN, Source.SUPERIOR, Source.EMERGENCY, Source.MEDIA),
     Role.DEPT_CLERK: (Source.DEPARTMENT,),
+    Role.LANE_STEWARD: (Source.STEWARD,),
 }
 
 _EARLIER = Prepared(lambda reporter, key: Case.objects.filter(reporter=reporter, client_request_id=key))

@@ -42,6 +42,7 @@ class Source(TextChoices):
     STREET = "street", _("street")
     DEPARTMENT = "department", _("department")
     CITIZEN = "citizen", _("citizen")
+    STEWARD = "steward", _("lane steward")
     SUPERIOR = "superior", _("superior authority")
     EMERGENCY = "emergency", _("emergency call")
     MEDIA = "media", _("media")

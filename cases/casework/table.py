@@ -31,7 +31,8 @@ MERGED = Input("merged", _("case number"))
 ROWS: tuple[Transition, ...] = (
     Transition(
         "report", _("Report"), (), (S.REPORTED,),
-        actors=(GW, SS, HO, Actor(Role.DEPT_CLERK)), inputs=(PHOTOS,), clocks=(start("accept"),),
+        actors=(GW, SS, HO, Actor(Role.DEPT_CLERK), Actor(Role.LANE_STEWARD)), inputs=(PHOTOS,),
+        clocks=(start("accept"),),
     ),
     Transition(
         "receive", _("Receive from outside"), (), (S.REPORTED,), inputs=(PHOTOS,), clocks=(start("accept"),),

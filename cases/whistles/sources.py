@@ -53,7 +53,9 @@ class WhistleSource(models.Model):
         verbose_name_plural = _("sources of whistles")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=sorted(LINKED), subject_type__gt="", subject_id__isnull=False)
+                condition=Q(
+                    kind__in=sorted({*LINKED, SourceKind.COUNCIL}), subject_type__gt="", subject_id__isnull=False
+                )
                 | ~Q(kind__in=sorted(LINKED)) & Q(subject_type="", subject_id=None, note__gt=""),
                 name="whistle_source_says_which",
             ),

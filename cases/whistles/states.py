@@ -67,7 +67,7 @@ class SourceKind(TextChoices):
     STREET = "street", _("the street's own finding")
 
 
-# Sources that are subjects of their own here; the others are told in words.
+# Sources that are subjects of their own here; the others are told in words. A resolution may be on record or not.
 LINKED = frozenset({SourceKind.CASE, SourceKind.TICKET})
 
 

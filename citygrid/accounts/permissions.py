@@ -40,6 +40,10 @@ class Perm(TextChoices):
         "evaluation.view",
         _("See rates and scores of the tickets and whistles that one sees, and the ranking of all units."),
     )
+    COUNCIL_VIEW = "council.view", _("See the matters of the councils of one's own area.")
+    LANE_VIEW = "lane.view", _("See the lanes of one's own area, who looks after them, and what was found there.")
+    LANE_MANAGE = "lane.manage", _("Enter lanes, and give them to lane stewards.")
+    LANE_WALK = "lane.walk", _("Walk the lanes that one looks after, and report what is wrong there.")
     EVIDENCE_ORIGINAL = (
         "evidence.original",
         _("Take the untouched original of a photo or file, with all it tells; each time is recorded."),

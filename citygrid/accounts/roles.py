@@ -31,6 +31,7 @@ class Role(TextChoices):
     STREET_LEADER = "street_leader", _("street leader")
     PLATFORM_CLERK = "platform_clerk", _("district platform clerk")
     MANAGER = "manager", _("manager")
+    LANE_STEWARD = "lane_steward", _("lane steward")
     AUDITOR = "auditor", _("audit administrator")
     SYSADMIN = "sysadmin", _("system administrator")
     SECADMIN = "secadmin", _("security administrator")
@@ -57,6 +58,7 @@ _LOOK = frozenset({Perm.AREA_VIEW, Perm.DEPARTMENT_VIEW, Perm.OBJECT_VIEW, Perm.
 _STAFF = _LOOK | {Perm.ACCOUNT_VIEW}
 _CASES = frozenset({Perm.CASE_VIEW})
 _WHISTLES = frozenset({Perm.WHISTLE_VIEW})
+_NEIGHBOURHOOD = frozenset({Perm.COUNCIL_VIEW, Perm.LANE_VIEW})
 _OURS = frozenset({Perm.CASE_VIEW_DEPARTMENT})
 _TICKETS = frozenset({Perm.TICKET_VIEW_UNIT})
 _HOTLINE = frozenset({Perm.TICKET_VIEW, Perm.CALLER_VIEW})
@@ -102,22 +104,28 @@ ROLES: dict[Role, RoleSpec] = {
     Role.STREET_STAFF: RoleSpec(
         _("Handles what reaches the street, and prepares whistles."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | {Perm.REGISTER_VIEW},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | _NEIGHBOURHOOD | {Perm.REGISTER_VIEW, Perm.LANE_MANAGE},
     ),
     Role.STREET_LEADER: RoleSpec(
         _("Leads the street office and may whistle for departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL},
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | _NEIGHBOURHOOD
+        | {Perm.REGISTER_VIEW, Perm.REGISTER_REVEAL, Perm.LANE_MANAGE},
     ),
     Role.PLATFORM_CLERK: RoleSpec(
         _("Reviews whistles for the district platform and issues them to departments."),
         _EITHER,
-        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES,
+        _STAFF | _CASES | _TICKETS | _WHISTLES | _SCORES | _NEIGHBOURHOOD,
     ),
     Role.MANAGER: RoleSpec(
         _("Supervises, reads the scores and rules on appeals."),
         _EITHER,
-        _STAFF | _CASES | _WHISTLES | _SCORES | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
+        _STAFF | _CASES | _WHISTLES | _SCORES | _NEIGHBOURHOOD | _ORIGINALS | {Perm.TICKET_VIEW, Perm.UNIT_SUPERVISE},
+    ),
+    Role.LANE_STEWARD: RoleSpec(
+        _("Looks after lanes as a volunteer: walks them, puts small things right and reports the rest."),
+        _AREA,
+        frozenset({Perm.LANE_WALK, Perm.CATALOGUE_VIEW}),
     ),
     Role.AUDITOR: RoleSpec(
         _("Reads the journal and proves it whole; changes nothing and has no case rights."),

@@ -1,0 +1,175 @@
+"""What is more than one move: recording a walk with its findings; who looks after which lane; points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import LineString, Point
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from cases.casework.services import report_case
+from cases.casework.states import State
+from cases.catalogue.models import Category
+from cases.stewards.checklist import ChecklistItem
+from cases.stewards.models import Lane, LaneClaim, LaneWalk, WalkFinding
+from cases.stewards.states import Finding
+from cases.workflow.engine import create, may_create
+from citygrid.accounts.permissions import Perm
+from citygrid.accounts.roles import Role
+from citygrid.common import facts
+from citygrid.common.errors import Conflict, Invalid
+from gridmap.areas.models import Area, AreaLink, Level
+from gridmap.measure import distance_m
+from gridmap.posts.models import Post
+from gridmap.posts.rights import require
+
+LEVELS = (Level.COMMUNITY, Level.GRID)
+# Points as thanks (handbook §3.6): one for a walk, a lane and day counted once; more for what came of it.
+PER_WALK, PER_FIX, PER_CASE = 1, 2, 3
+_VAIN = (State.DECLINED, State.NOT_FILED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a steward says about one entry of the checklist."""
+
+    item: str  # code
+    finding: str
+    note: str = ""
+
+
+@transaction.atomic
+def add_lane(
+    *, code: str, name: str, area: Area, line: LineString, at: datetime, by: Any = None, name_en: str = ""
+) -> Lane:
+    """Enter a lane (``line`` in EPSG:4326). Raises ``NotAllowed``, ``Invalid``, ``Conflict`` for a used code."""
+    if by is not None:
+        require(by, Perm.LANE_MANAGE, area, at)
+    if area.level not in LEVELS:
+        fault = _("A lane lies in a community or a grid. Choose one.")
+        raise Invalid(fault, fields={"area": [fault]})
+    if Lane.objects.filter(code=code).exists():
+        raise Conflict(_("The code %(code)s is, or was, in use already.") % {"code": code}, code="code_used")
+    lane = Lane.objects.create(code=code, name=name.strip(), name_en=name_en.strip(), area=area, geom=line)
+    facts.record("lane.added", lane, at=at, by=by, code=code, name=lane.name)
+    return lane
+
+
+@transaction.atomic
+def give_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> LaneClaim:
+    """Let a steward look after a lane from now on.
+
+    Raises ``NotAllowed``; ``Invalid`` for somebody without a steward's post there, ``Conflict`` for who has it already.
+    """
+    if by is not None:
+        require(by, Perm.LANE_MANAGE, lane.area, at)
+    above = AreaLink.objects.filter(descendant=lane.area_id).values("ancestor")
+    posts = Post.objects.in_force(at).filter(user=user, role=Role.LANE_STEWARD, area__in=above)
+    if not posts.exists():
+        fault = _("%(person)s holds no post of a lane steward there.") % {"person": user.display_name}
+        raise Invalid(fault, fields={"user": [fault]})
+    if LaneClaim.objects.filter(lane=lane, user=user, until=None).exists():
+        raise Conflict(_("%(person)s looks after this lane already.") % {"person": user.display_name}, code="not_now")
+    claim = LaneClaim.objects.create(lane=lane, user=user, since=at)
+    facts.record("lane.given", lane, at=at, by=by, steward=user.username)
+    return claim
+
+
+@transaction.atomic
+def take_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> None:
+    """End the care of a lane. Raises ``NotAllowed``, ``Conflict`` for somebody who does not look after it."""
+    if by is not None:
+        require(by, Perm.LANE_MANAGE, lane.area, at)
+    claim = LaneClaim.objects.filter(lane=lane, user=user, until=None).first()
+    if claim is None:
+        raise Conflict(_("%(person)s does not look after this lane.") % {"person": user.display_name}, code="not_now")
+    claim.until = at
+    claim.save(update_fields=["until"])
+    facts.record("lane.taken", lane, at=at, by=by, steward=user.username)
+
+
+@transaction.atomic
+def record_walk(
+    *, lane: Lane, findings: Sequence[Found], lon: float, lat: float, by: Any, at: datetime,
+    accuracy_m: int | None = None, far_reason: str = "", note: str = "", photos: Sequence[Any] = (),
+    client_request_id: str = "",
+) -> LaneWalk:  # fmt: skip
+    """Record a walk through a lane and report what could not be put right, each as a case of its own.
+
+    ``lon``/``lat`` are WGS 84 degrees where the steward stands; every entry of the checklist is answered once. The
+    photos belong to the first case reported, else to the walk. The same ``client_request_id`` returns the first walk.
+    Raises ``NotAllowed`` for who does not look after the lane and ``Invalid`` by field.
+    """
+    if client_request_id and (
+        earlier := LaneWalk.objects.filter(steward=by, client_request_id=client_request_id).first()
+    ):
+        return earlier
+    items = _answered(findings, at)
+    place = Point(lon, lat, srid=4326)
+    walk = LaneWalk(
+        lane=lane, area=lane.area, steward=by, walked_at=at, geom=place, accuracy_m=accuracy_m,
+        distance_m=metres_from(lane, lon, lat), far_reason=far_reason.strip(), note=note.strip()[:4000],
+        client_request_id=client_request_id,
+    )  # fmt: skip
+    may_create(walk, "record", by=by, at=at)
+    reported = [(item, found) for item, found in items if found.finding == Finding.REPORTED]
+    walk = create(walk, "record", by=by, at=at, photos=[] if reported else list(photos))
+    cases: dict[int, Any] = {}
+    for number, (item, found) in enumerate(reported):
+        cases[item.pk] = report_case(
+            category=_category(item, at), description=found.note, lon=lon, lat=lat, at=at, by=by, address=lane.name,
+            accuracy_m=accuracy_m, photos=list(photos) if number == 0 else [],
+        )  # fmt: skip
+    WalkFinding.objects.bulk_create(
+        WalkFinding(walk=walk, item=item, finding=found.finding, note=found.note.strip(), case=cases.get(item.pk))
+        for item, found in items
+    )
+    return walk
+
+
+def metres_from(lane: Lane, lon: float, lat: float) -> float:
+    """Return how far a place (WGS 84 degrees) is from the nearest point of the lane, in metres."""
+    line: Any = lane.geom
+    nearest = line.interpolate(line.project(Point(lon, lat, srid=4326)))
+    return round(distance_m(lon, lat, nearest.x, nearest.y), 1)
+
+
+def _answered(findings: Sequence[Found], at: datetime) -> list[tuple[ChecklistItem, Found]]:
+    items = list(ChecklistItem.objects.in_force(at))
+    given = {found.item: found for found in findings}
+    faults: dict[str, list[str]] = {}
+    for code in given.keys() - {item.code for item in items}:
+        faults[code] = [_("The checklist has no such entry.")]
+    for item in items:
+        found = given.get(item.code)
+        if found is None or found.finding not in Finding.values:
+            faults[item.code] = [_("Say whether it is in order, put right, or reported.")]
+        elif found.finding != Finding.OK and not found.note.strip():
+            faults[item.code] = [_("Say in a sentence what it was.")]
+    if faults:
+        raise Invalid(_("Some entries of the checklist are not answered; each is explained."), fields=faults)
+    return [(item, given[item.code]) for item in items]
+
+
+def _category(item: ChecklistItem, at: datetime) -> Category:
+    found: Category | None = Category.objects.in_force(at).filter(code=item.category_code).first()
+    if found is None:
+        fault = _("The catalogue has no category %(code)s for this; tell the street, which reports it itself.")
+        fault %= {"code": item.category_code}
+        raise Invalid(fault, fields={item.code: [fault]})
+    return found
+
+
+def points_of(user: Any, *, since: datetime, until: datetime) -> int:
+    """Return the points of a steward for the walks in a time: counted from what is on record, so never out of date."""
+    walks = LaneWalk.objects.filter(steward=user, walked_at__gte=since, walked_at__lt=until)
+    days = {(lane, localdate(at)) for lane, at in walks.values_list("lane", "walked_at")}
+    found = WalkFinding.objects.filter(walk__in=walks)
+    fixed = found.filter(finding=Finding.FIXED).count()
+    useful = found.filter(finding=Finding.REPORTED).exclude(case__state__in=_VAIN).count()
+    return PER_WALK * len(days) + PER_FIX * fixed + PER_CASE * useful
