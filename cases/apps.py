@@ -25,7 +25,9 @@ class CasesConfig(AppConfig):
         from cases.journal.seals import seal  # noqa: PLC0415
         from cases.routing.wiring import connect as connect_routing  # noqa: PLC0415
         from cases.stewards import wiring as stewards  # noqa: PLC0415
+        from cases.web.councils import waiting as councils_waiting  # noqa: PLC0415
         from cases.web.hotline.listed import waiting as tickets_waiting  # noqa: PLC0415
+        from cases.web.lanes import waiting as lanes_waiting  # noqa: PLC0415
         from cases.web.whistles import waiting as whistles_waiting  # noqa: PLC0415
         from cases.web.worklist import waiting  # noqa: PLC0415
         from cases.whistles import timely as whistles_timely  # noqa: PLC0415
@@ -43,6 +45,8 @@ class CasesConfig(AppConfig):
         worklists.register(waiting)
         worklists.register(tickets_waiting)
         worklists.register(whistles_waiting)
+        worklists.register(councils_waiting)
+        worklists.register(lanes_waiting)
         periodic.register("sweep up unused evidence", timedelta(hours=1), purge)
         periodic.register("watch the deadlines", timedelta(minutes=1), escalation.run)
         periodic.register("move on what waits for a date", timedelta(minutes=1), timely.run)

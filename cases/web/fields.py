@@ -22,7 +22,8 @@ YES_NO = [("true", _("yes")), ("false", _("no"))]
 FEW = 6  # so many choices are shown at once
 LONG_TEXTS = frozenset(
     {"result", "order", "reply", "text", "opinion", "reason", "asked", "why_not_alone", "conclusion", "feedback",
-     "plan", "description", "answer", "advice", "measures", "public_text", "internal_text"}
+     "plan", "description", "answer", "advice", "measures", "public_text", "internal_text", "minutes", "resolution",
+     "follow_up"}
 )  # fmt: skip
 
 

@@ -51,6 +51,21 @@ def for_hotline(view: View) -> View:
     return login_required(guarded)
 
 
+def for_right(*perms: Perm) -> Callable[[View], View]:
+    """Let in who holds one of these rights anywhere; others are told who has the first."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not any(acting_of(request).holds(perm) for perm in perms):
+                raise lacking(perms[0])
+            return view(request, *args, **kwargs)
+
+        return login_required(guarded)
+
+    return decorate
+
+
 def works_on_tickets(acting: Acting) -> bool:
     """Whether one of the posts has to do with the hotline's tickets."""
     return acting.holds(Perm.TICKET_VIEW) or acting.holds(Perm.TICKET_VIEW_UNIT)

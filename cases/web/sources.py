@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from cases.casework.models import Case
+from cases.councils.models import CouncilMatter
 from cases.hotline import ended
 from cases.hotline.models import Ticket
 from cases.web.reader import works_on_tickets
@@ -27,12 +28,15 @@ class Source:
 
 
 def sources_of(whistle: Whistle, acting: Acting) -> list[Source]:
-    """Return the sources of a whistle in their order. Three queries at most."""
+    """Return the sources of a whistle in their order. Four queries at most."""
     rows = list(whistle.sources.order_by("pk"))
     found: dict[tuple[str, int], tuple[str, Any]] = {}
-    models: list[tuple[str, str, Any]] = [(SourceKind.CASE, "case", Case), (SourceKind.TICKET, "ticket", Ticket)]
+    models: list[tuple[str, str, Any]] = [
+        (SourceKind.CASE, "case", Case), (SourceKind.TICKET, "ticket", Ticket),
+        (SourceKind.COUNCIL, "council_matter", CouncilMatter),
+    ]  # fmt: skip
     for kind, way, model in models:
-        keys = [row.subject_id for row in rows if row.kind == kind]
+        keys = [row.subject_id for row in rows if row.kind == kind and row.subject_id]
         for one in model.objects.visible_to(acting.user, acting.at).filter(pk__in=keys) if keys else ():
             found[kind, one.pk] = reverse(way, args=[one.number]), one.get_state_display()
     return [Source(row, *found.get((row.kind, row.subject_id or 0), ("", ""))) for row in rows]

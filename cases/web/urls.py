@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import bulk, page, report, report_ins, requests, search, tasks, whistles, worklist
+from cases.web import bulk, councils, lanes, page, report, report_ins, requests, search, tasks, whistles, worklist
 from cases.web.evaluation.urls import urlpatterns as evaluation
 from cases.web.hotline.urls import urlpatterns as hotline
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
@@ -29,6 +29,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("whistles/<code:number>/moves/<slug:name>/", whistles.move, name="whistle_move"),
     path("report-ins/<int:pk>/", report_ins.show, name="report_in"),
     path("report-ins/<int:pk>/moves/<slug:name>/", report_ins.move, name="report_in_move"),
+    path("councils/", councils.listed, name="councils"),
+    path("councils/new/", councils.new, name="council_matter_new"),
+    path("councils/<code:number>/", councils.show, name="council_matter"),
+    path("councils/<code:number>/moves/<slug:name>/", councils.move, name="council_matter_move"),
+    path("lanes/", lanes.listed, name="lanes"),
+    path("lanes/<code:code>/walk/", lanes.walk, name="lane_walk_new"),
+    path("lane-walks/<int:pk>/", lanes.show, name="lane_walk"),
+    path("lane-walks/<int:pk>/moves/<slug:name>/", lanes.move, name="lane_walk_move"),
     path("requests/", requests.inbox, name="requests"),
     path("requests/<int:pk>/moves/<slug:name>/", requests.move, name="approval_move"),
     *evaluation,

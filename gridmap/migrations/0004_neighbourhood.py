@@ -5,24 +5,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gridmap', '0003_place_names'),
+        ("gridmap", "0003_place_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='post',
-            name='post_role_known',
+            model_name="post",
+            name="post_role_known",
         ),
         migrations.AlterField(
-            model_name='post',
-            name='role',
-            field=models.CharField(choices=[('grid_worker', 'grid worker'), ('acceptor', 'acceptor'), ('shift_leader', 'shift leader'), ('dispatcher', 'dispatcher'), ('dept_clerk', 'department clerk'), ('handler', 'handler'), ('hotline_operator', 'hotline operator'), ('callback_agent', 'callback agent'), ('hotline_leader', 'hotline leader'), ('street_staff', 'street staff'), ('street_leader', 'street leader'), ('platform_clerk', 'district platform clerk'), ('manager', 'manager'), ('lane_steward', 'lane steward'), ('auditor', 'audit administrator'), ('sysadmin', 'system administrator'), ('secadmin', 'security administrator')], max_length=20, verbose_name='role'),
+            model_name="post",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("grid_worker", "grid worker"),
+                    ("acceptor", "acceptor"),
+                    ("shift_leader", "shift leader"),
+                    ("dispatcher", "dispatcher"),
+                    ("dept_clerk", "department clerk"),
+                    ("handler", "handler"),
+                    ("hotline_operator", "hotline operator"),
+                    ("callback_agent", "callback agent"),
+                    ("hotline_leader", "hotline leader"),
+                    ("street_staff", "street staff"),
+                    ("street_leader", "street leader"),
+                    ("platform_clerk", "district platform clerk"),
+                    ("manager", "manager"),
+                    ("lane_steward", "lane steward"),
+                    ("auditor", "audit administrator"),
+                    ("sysadmin", "system administrator"),
+                    ("secadmin", "security administrator"),
+                ],
+                max_length=20,
+                verbose_name="role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['grid_worker', 'acceptor', 'shift_leader', 'dispatcher', 'dept_clerk', 'handler', 'hotline_operator', 'callback_agent', 'hotline_leader', 'street_staff', 'street_leader', 'platform_clerk', 'manager', 'lane_steward', 'auditor', 'sysadmin', 'secadmin'])), name='post_role_known'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "grid_worker",
+                            "acceptor",
+                            "shift_leader",
+                            "dispatcher",
+                            "dept_clerk",
+                            "handler",
+                            "hotline_operator",
+                            "callback_agent",
+                            "hotline_leader",
+                            "street_staff",
+                            "street_leader",
+                            "platform_clerk",
+                            "manager",
+                            "lane_steward",
+                            "auditor",
+                            "sysadmin",
+                            "secadmin",
+                        ],
+                    )
+                ),
+                name="post_role_known",
+            ),
         ),
     ]

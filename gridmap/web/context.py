@@ -26,6 +26,8 @@ NAV: list[tuple[str, Any, str, tuple[Perm | Role, ...]]] = [
     ("callbacks", _("Callbacks"), "telephone-outbound", (Perm.CALLER_VIEW,)),
     ("whistles", _("Whistles"), "megaphone", (Perm.WHISTLE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("evaluation", _("Evaluation"), "bar-chart", (Perm.EVALUATION_VIEW,)),
+    ("councils", _("Councils"), "chat-square-text", (Perm.COUNCIL_VIEW,)),
+    ("lanes", _("Lanes"), "signpost-split", (Perm.LANE_VIEW, Perm.LANE_WALK)),
     ("requests", _("Requests"), "envelope-paper", (Perm.CASE_VIEW, Perm.CASE_VIEW_DEPARTMENT)),
     ("areas", _("Areas"), "map", (Perm.AREA_VIEW,)),
     ("registers", _("Registers"), "people", (Perm.REGISTER_VIEW,)),

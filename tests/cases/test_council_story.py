@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_a_resolution_becomes_a_case_and_hears_of_its_end(people):
         walk.do("link_case")
     assert set(refused.value.fields) == {"category", "position"}
     walk.do("link_case", category=condition.category.code, position="120.205,27.335")
-    case = walk.matter.case
+    case: Any = walk.matter.case
     assert (case.source, case.state, case.reporter) == ("street", "reported", people["street"])
     advance(case, "decline", by=people["acceptor"], at=walk.at, opinion="非城管事项", reason="other_channel",
             competent_unit="住建局")  # fmt: skip
@@ -110,7 +111,11 @@ def test_what_meetings_cannot_have_been_is_refused(people):
     assert set(refused.value.fields) == {"held_at", "attended"}
     walk = MatterWalk(people)
     walk.to("discussed")
-    for votes, field in (({"in_favour": 21, "against": 3}, "in_favour"), ({"in_favour": 9, "against": 9}, "against")):
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"in_favour": 21, "against": 3}, "in_favour"),
+        ({"in_favour": 9, "against": 9}, "against"),
+    ]
+    for votes, field in wrong:
         with pytest.raises(Invalid) as refused:
             walk.do("resolve", resolution="同意", **votes)
         assert set(refused.value.fields) == {field}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -78,7 +79,7 @@ def test_a_walk_keeps_place_time_and_findings_and_reports_a_case(lane, people):
     )  # fmt: skip
     assert (walk.state, walk.area.code, walk.distance_m, walk.accuracy_m) == ("recorded", cast.COMMUNITY, 0, 8)
     assert walk.findings.count() == 10
-    case = walk.findings.get(item__code="piles").case
+    case: Any = walk.findings.get(item__code="piles").case
     assert (case.source, case.category.code, case.description) == ("steward", "CJ214-E0507", "巷口堆了沙石")
     assert (case.reporter, case.area.code, case.state) == (people["steward"], cast.GRIDS[0], "reported")
     assert Evidence.objects.get(pk=picture.pk).case == case
@@ -157,7 +158,7 @@ def test_points_follow_from_what_is_on_record(lane, people):
     walk_of(lane, people, at=AT + 2 * DAY)
     assert points_of(steward, since=AT, until=AT + DAY) == 1 + 2 + 3
     assert points_of(steward, since=AT, until=AT + 3 * DAY) == 7
-    case = walk.findings.get(item__code="piles").case
+    case: Any = walk.findings.get(item__code="piles").case
     advance(case, "decline", by=people["acceptor"], at=AT + DAY, opinion="未发现", reason="not_found",
             competent_unit="社区")  # fmt: skip
     assert points_of(steward, since=AT, until=AT + 3 * DAY) == 4

@@ -23,31 +23,39 @@ COLUMNS = [
     "account.view", "account.manage", "post.manage", "session.end", "journal.view", "journal.verify", "admin.enter",
     "case.view", "case.view_department", "evidence.original",
     "ticket.view", "ticket.view_unit", "caller.view", "whistle.view", "unit.supervise",
+    "evaluation.view", "council.view", "lane.view", "lane.manage", "lane.walk",
 ]  # fmt: skip
 EXPECTED = """
-    grid_worker       x.x.x. xxx x. .... .. . x.. ... ..
-    acceptor          x.x.x. ... x. x... .. . x.x ... ..
-    shift_leader      x.x.x. ... x. x... .. . x.x ... ..
-    dispatcher        x.x.x. ... x. x... .. . x.. ... ..
-    dept_clerk        x.x.x. ... x. x... .. . .x. .x. ..
-    handler           x.x.x. ... x. .... .. . .x. .x. ..
-    hotline_operator  x.x.x. ... x. .... .. . x.. x.x ..
-    callback_agent    x.x.x. ... x. .... .. . x.. x.x ..
-    hotline_leader    x.x.x. ... x. x... .. . x.. x.x ..
-    street_staff      x.x.x. x.. x. x... .. . x.. .x. x.
-    street_leader     x.x.x. x.x x. x... .. . x.. .x. x.
-    platform_clerk    x.x.x. ... x. x... .. . x.. .x. x.
-    manager           x.x.x. ... x. x... .. . x.x x.. xx
-    auditor           x.x... ... .. x... xx x ... ... ..
-    sysadmin          xxxxxx ... xx xx.. .. x ... ... ..
-    secadmin          x.x... ... .. x.xx .. x ... ... ..
+    grid_worker       x.x.x. xxx x. .... .. . x.. ... .. . ....
+    acceptor          x.x.x. ... x. x... .. . x.x ... .. . ....
+    shift_leader      x.x.x. ... x. x... .. . x.x ... .. . ....
+    dispatcher        x.x.x. ... x. x... .. . x.. ... .. . ....
+    dept_clerk        x.x.x. ... x. x... .. . .x. .x. .. x ....
+    handler           x.x.x. ... x. .... .. . .x. .x. .. . ....
+    hotline_operator  x.x.x. ... x. .... .. . x.. x.x .. . ....
+    callback_agent    x.x.x. ... x. .... .. . x.. x.x .. . ....
+    hotline_leader    x.x.x. ... x. x... .. . x.. x.x .. x ....
+    street_staff      x.x.x. x.. x. x... .. . x.. .x. x. x xxx.
+    street_leader     x.x.x. x.x x. x... .. . x.. .x. x. x xxx.
+    platform_clerk    x.x.x. ... x. x... .. . x.. .x. x. x xx..
+    manager           x.x.x. ... x. x... .. . x.x x.. xx x xx..
+    lane_steward      ...... ... x. .... .. . ... ... .. . ...x
+    auditor           x.x... ... .. x... xx x ... ... .. . ....
+    sysadmin          xxxxxx ... xx xx.. .. x ... ... .. . ....
+    secadmin          x.x... ... .. x.xx .. x ... ... .. . ....
 """
 GRID = {
     row.split()[0]: dict(zip(COLUMNS, "".join(row.split()[1:]), strict=True))
     for row in EXPECTED.strip().splitlines()
 }  # fmt: skip
-HOLDER = {role.value: name for name, (role, _place) in reversed(cast.PEOPLE.items())}
+HOLDER = {role.value: name for name, (role, _place) in reversed(cast.PEOPLE.items())} | {"lane_steward": "steward"}
 ADMINISTRATORS = [Role.AUDITOR, Role.SYSADMIN, Role.SECADMIN]
+
+
+@pytest.fixture
+def people(people, city):
+    """Add to the cast the volunteer whom no other test knows."""
+    return {**people, "steward": cast.person("steward", Role.LANE_STEWARD, area=city[cast.COMMUNITY])}
 
 
 def test_the_grid_has_every_role_and_every_right():

@@ -75,7 +75,7 @@ def test_me_tells_user_posts_and_rights(people, city, departments):
     assert second["to"] is not None
     assert me["permissions"] == [
         "area.view", "department.view", "object.view", "catalogue.view", "case.view_department", "ticket.view_unit",
-        "account.view",
+        "evaluation.view", "account.view",
     ]  # fmt: skip
 
 
