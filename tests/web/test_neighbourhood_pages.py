@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def steward(people, city):
     """A steward with the lane SQ-01."""
-    import_module("cases.migrations.0017_lane_checklist").load(apps, None)
+    import_module("cases.migrations.0018_lane_checklist").load(apps, None)
     user = cast.person("steward", Role.LANE_STEWARD, area=city[cast.COMMUNITY])
     since = clock.now() - timedelta(days=1)
     lane = add_lane(
