@@ -61,6 +61,8 @@ ROWS: tuple[Transition, ...] = (
                inputs=(OUTCOME, RESULT, ORIGIN), effect=effects.told),
     Transition("let_go", _("The case or whistle came to nothing"), (M.IN_HAND,), (M.DECIDED,), system=True,
                inputs=(ORIGIN,), effect=effects.let_go),
+    Transition("stop_waiting", _("Wait for it no longer"), (M.IN_HAND,), (M.DECIDED,), actors=STREET, opinion=True,
+               effect=effects.let_go),
     Transition("handed_on", _("The whistle was blown again"), (M.IN_HAND,), (), system=True, inputs=(ORIGIN,),
                effect=effects.handed_on),
     Transition("take_up_again", _("Take it up again"), (M.DONE,), (M.DECIDED,), actors=STREET, opinion=True,

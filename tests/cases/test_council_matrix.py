@@ -23,6 +23,7 @@ on_agenda: street+streetlead take_off_agenda hold_meeting decline
 discussed: street+streetlead resolve decline
 decided: street link_case
 decided: street+streetlead link_whistle carry_out decline
+in_hand: street+streetlead stop_waiting
 done: street+streetlead take_up_again publish
 """
 

@@ -61,6 +61,18 @@ def test_a_whistle_that_comes_to_nothing_gives_the_matter_back(people):
     assert (walk.fresh().state, walk.matter.whistle_number) == ("decided", "")
 
 
+def test_the_street_may_wait_no_longer_and_what_comes_then_changes_nothing(people):
+    walk = MatterWalk(people)
+    walk.to("in_hand")
+    tune = tune_of(walk)
+    with pytest.raises(Invalid, match="opinion"):
+        walk.do("stop_waiting")
+    walk.do("stop_waiting", opinion="居民改为自行清理")
+    assert (walk.matter.state, walk.matter.whistle_number) == ("decided", "")
+    tune.to("fed_back")
+    assert walk.fresh().state == "decided"
+
+
 def test_blown_again_the_matter_waits_for_the_next_whistle(people):
     walk = MatterWalk(people)
     walk.to("in_hand")
