@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from django.db.models import Choices
-from django.utils.timezone import get_current_timezone
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import get_language
 
 
 def when(at: datetime | None) -> str | None:
     """Return a time as ISO 8601 with the city's offset."""
-    return at.astimezone(get_current_timezone()).isoformat() if at is not None else None
+    return at.astimezone(get_default_timezone()).isoformat() if at is not None else None
 
 
 def in_readers_language(name: str, name_en: str) -> str:

@@ -15,8 +15,9 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         """Have old answers to repeated commands forgotten daily; announce the API's description."""
-        from citygrid.common import generated, idempotency, periodic  # noqa: PLC0415 - models are not ready before
+        from citygrid.common import generated, idempotency, periodic, times  # noqa: PLC0415 - models are not ready before
         from citygrid.common.api import schema  # noqa: PLC0415
 
+        times.install()
         generated.register("docs/openapi.yaml", schema.as_yaml)
         periodic.register("forget kept answers", timedelta(days=1), idempotency.purge)

@@ -108,22 +108,30 @@ def executed(sql: str, params: Sequence[Any] = ()) -> Iterator[Any]:
     The values are sent apart from the SQL: PostgreSQL then plans the statement once for a connection.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
-    with _cursor(database) as cursor:
-        cursor.execute(sql, params)
-        if database.queries_logged and database.vendor == "postgresql":
-            # Django cannot name what was sent apart from its values.
-            database.queries_log[-1]["sql"] = database.ops.compose_sql(sql, params)
+    if database.vendor != "postgresql":
+        with database.cursor() as cursor:
+            cursor.execute(sql, params)
+            yield cursor
+        return
+    # What Django does before it hands out a cursor of its own, but without what it wraps around that.
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    made: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
+    with database.wrap_database_errors, made as cursor:
+        if database.queries_logged or database.execute_wrappers:
+            _watched(database, cursor, sql, params)
+        else:
+            database.validate_no_broken_transaction()
+            cursor.execute(sql, params)
         yield cursor
 
 
-def _cursor(database: Any) -> Any:
-    if database.vendor != "postgresql":
-        return database.cursor()
-    # As Django makes its own cursors, but of the other class.
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    with database.wrap_database_errors:
-        return database._prepare_cursor(ServerBindingCursor(database.connection))  # type: ignore[call-arg]
+def _watched(database: Any, cursor: Any, sql: str, params: Sequence[Any]) -> None:
+    database._prepare_cursor(cursor).execute(sql, params)
+    if database.queries_logged:
+        # Django cannot name what was sent apart from its values.
+        database.queries_log[-1]["sql"] = database.ops.compose_sql(sql, params)
 
 
 def _value(database: Any, values: Mapping[str, Any], name: str, index: int | None) -> Any:
