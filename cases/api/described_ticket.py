@@ -78,6 +78,7 @@ class TicketRowSerializer(s.Serializer[Any]):
     main_ticket = s.CharField(allow_null=True, help_text="Number of the ticket about the same matter.")
     outcome = s.ChoiceField(choices=Outcome.choices, allow_blank=True)
     redo_count = s.IntegerField()
+    urge_count = s.IntegerField()
     excluded = s.BooleanField(help_text="From scoring.")
     version = s.IntegerField()
     due_at = s.DateTimeField(allow_null=True, help_text="When the first running clock runs out.")
@@ -144,6 +145,8 @@ class CallbackSerializer(s.Serializer[Any]):
     round = s.IntegerField()
     asked_for_at = s.DateTimeField()
     agent = PersonSerializer(allow_null=True)
+    taken_at = s.DateTimeField(allow_null=True, help_text="Since when the agent has the call.")
+    link_sent_at = s.DateTimeField(allow_null=True, help_text="When a link was made for the caller to answer by.")
     ended_at = s.DateTimeField(allow_null=True)
     result = s.ChoiceField(choices=CallbackResult.choices, allow_blank=True)
     result_label = s.CharField()
@@ -201,6 +204,9 @@ class TicketSerializer(TicketRowSerializer):
     rounds = TicketRoundSerializer(many=True)
     contacts = ContactSerializer(many=True)
     callbacks = CallbackSerializer(many=True)
+    callback_link = s.CharField(
+        allow_null=True, help_text="Path of the page on which the caller answers; for agents, after send_link."
+    )
     approvals = RequestRefSerializer(many=True)
     evidence = EvidenceRefSerializer(many=True)
 

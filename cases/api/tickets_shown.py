@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from cases.api import named
 from cases.api.children import evidence, request_shown
@@ -18,7 +19,7 @@ from cases.casework.states import Outcome
 from cases.deadlines.lamps import lamp_of
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
-from cases.hotline import identity
+from cases.hotline import identity, links
 from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.limits import SUBJECT_TYPE
 from cases.hotline.models import Contact, Ticket, TicketRound
@@ -37,6 +38,7 @@ from cases.hotline.states import (
     TicketState,
 )
 from cases.hotline.units import propose
+from citygrid.accounts.roles import Role
 
 ROW_JOINS = ("demand_type", "category", "area", "unit", "case", "caller", "phone", "main_ticket")
 _DETAIL_JOINS = (*ROW_JOINS, "first_unit", "handler", "logged_by", "category__unit", "main_ticket__unit")
@@ -77,6 +79,7 @@ def _row(ticket: Ticket, reader: Reader) -> dict[str, Any]:
         "main_ticket": ticket.main_ticket.number if ticket.main_ticket else None,
         "outcome": ticket.outcome,
         "redo_count": ticket.redo_count,
+        "urge_count": ticket.urge_count,
         "excluded": ticket.excluded,
         "version": ticket.version,
     }
@@ -145,9 +148,20 @@ def detail(ticket: Ticket, reader: Reader) -> dict[str, Any]:
         "rounds": [_round(one) for one in ticket.rounds.all()],
         "contacts": [_contact(one) for one in ticket.contacts.all()],
         "callbacks": [callback(one) for one in ticket.callbacks.all()],
+        "callback_link": _link(ticket, reader),
         "approvals": [request_shown(one) for one in ticket.approvals.all()],
         "evidence": [evidence(piece) for piece in Evidence.objects.of_holder(ticket).select_related("uploaded_by")],
     }
+
+
+def _link(ticket: Ticket, reader: Reader) -> str | None:
+    """Return the address by which the caller answers, for the agents once they have made one with ``send_link``."""
+    one = ticket.current_callback()
+    if one is None or one.ended_at is not None or one.link_sent_at is None:
+        return None
+    if not reader.acting.holds_role(Role.CALLBACK_AGENT):
+        return None
+    return reverse("callback_answer", args=[links.make(callback=one, at=one.link_sent_at)])
 
 
 def _round(one: TicketRound) -> dict[str, Any]:
@@ -187,6 +201,8 @@ def callback(one: Callback) -> dict[str, Any]:
         "round": one.round_number,
         "asked_for_at": when(one.asked_for_at),
         "agent": named.person(one.agent),
+        "taken_at": when(one.taken_at),
+        "link_sent_at": when(one.link_sent_at),
         "ended_at": when(one.ended_at),
         **_choice("result", CallbackResult, one.result),
         "contacted": one.contacted,

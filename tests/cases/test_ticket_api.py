@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cases.hotline import links
 from cases.hotline.maintain import retire_entry
 from cases.hotline.models import Ticket
 from cases.hotline.reference import TicketCategory
@@ -148,6 +149,20 @@ def test_the_callback_queue_is_the_agents(people, operator):
     assert agent.get("callbacks/", open="1")["results"] == []
     assert len(agent.get("callbacks/", open="0")["results"]) == 1
     Caller(people["street"]).get("callbacks/", 403)
+
+
+def test_agents_ask_by_a_link_and_nobody_else_reads_it(people):
+    walk = TicketWalk(people)
+    walk.to("replied")
+    address = f"tickets/{walk.ticket.number}/"
+    agent, lead = Caller(people["callback"]), Caller(people["hotlinelead"])
+    assert agent.get(address)["callback_link"] is None
+    shown = agent.post(f"{address}actions/send_link/", {"version": agent.get(address)["version"]})
+    assert shown["callbacks"][0]["link_sent_at"] is not None
+    link = agent.get(address)["callback_link"]
+    assert link.startswith("/c/")
+    assert lead.get(address)["callback_link"] is None
+    assert links.read(token=link.split("/")[2], at=walk.at).ticket == walk.ticket
 
 
 def test_requests_about_tickets_go_by_the_same_addresses(people):

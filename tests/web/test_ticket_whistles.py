@@ -41,6 +41,7 @@ def test_a_whistle_is_drafted_for_a_ticket_and_names_nobody(people, walk):
     assert answer.headers["Location"] == f"/whistles/{whistle.number}/"
     assert "石亭路口堆了建筑垃圾" in whistle.description
     assert NAME not in whistle.description
+    assert whistle.geom is not None
     assert (whistle.geom.x, whistle.geom.y) == pytest.approx((120.205, 27.335))
     assert walk.fresh().state == "handling"
     assert page_of(walk) in see(people["street"], f"/whistles/{whistle.number}/")

@@ -86,10 +86,11 @@ def _map(ticket: Any, acting: Acting, cases: Any) -> dict[str, Any]:
 def _for_hotline(found: Beside, ticket: Ticket, acting: Acting) -> None:
     """Add what the hotline alone knows: the same caller's tickets, and the same words told before."""
     seen = Ticket.objects.visible_to(acting.user, acting.at).select_related("unit")
+    if ticket.main_ticket_id is None and ticket.state not in TERMINAL:
+        found.same_words = list(exact_repeats(ticket).filter(pk__in=seen.values("pk")).select_related("unit")[:MOST])
     if ticket.caller_id is not None:
-        theirs = seen.filter(caller=ticket.caller_id).exclude(pk=ticket.pk).order_by("-received_at", "-pk")
+        shown = [ticket.pk, *(one.pk for one in found.same_words)]
+        theirs = seen.filter(caller=ticket.caller_id).exclude(pk__in=shown).order_by("-received_at", "-pk")
         found.same_caller = list(theirs[: MOST + 1])
         found.caller_count = theirs.count() if len(found.same_caller) > MOST else len(found.same_caller)
         found.same_caller = found.same_caller[:MOST]
-    if ticket.main_ticket_id is None and ticket.state not in TERMINAL:
-        found.same_words = list(exact_repeats(ticket).filter(pk__in=seen.values("pk")).select_related("unit")[:MOST])

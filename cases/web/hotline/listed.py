@@ -16,7 +16,7 @@ from cases.web.hotline.rows import loaded, rows_of
 from cases.web.hotline.tabs import tabs_for
 from cases.web.reader import acting_of, for_hotline, works_on_cases, works_on_tickets
 from cases.web.tabs import chosen
-from citygrid.accounts.roles import Role
+from citygrid.accounts.permissions import Perm
 from citygrid.common.worklists import Waiting
 
 PAGE, AT_HOME = 50, 15
@@ -36,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     page: Page[Any] = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     context = {
         "tabs": tabs, "tab": tab, "form": form, "page": page, "rows": rows_of(loaded(page), acting),
-        "calls_back": acting.holds_role(Role.CALLBACK_AGENT), "here": request.get_full_path(),
+        "supervises": acting.holds(Perm.UNIT_SUPERVISE), "here": request.get_full_path(),
     }  # fmt: skip
     return render(request, "cases/hotline/listed.html", context)
 
@@ -52,7 +52,6 @@ def waiting(request: HttpRequest) -> Waiting | None:
     requests = 0 if works_on_cases(acting) else Approval.objects.waiting_for(acting).count()
     context = {
         "rows": rows_of(loaded(page), acting), "page": page, "requests": requests, "here": request.get_full_path(),
-        "calls_back": acting.holds_role(Role.CALLBACK_AGENT),
     }  # fmt: skip
     return Waiting(
         page.paginator.count + requests, "cases/hotline/home.html", context,

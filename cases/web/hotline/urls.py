@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web.hotline import answer, callbacks, intake, listed, page, reveal, track, whistling
+from cases.web.hotline import answer, callbacks, intake, listed, page, reveal, supervised, track, whistling
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
 
 TICKET = "hotline/tickets/<code:number>/"
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{TICKET}reveal/<slug:field>/", reveal.reveal, name="ticket_reveal"),
     path(f"{TICKET}whistle/", whistling.whistle, name="ticket_whistle"),
     path("whistles/<code:number>/tickets/", whistling.join, name="whistle_join"),
+    path("hotline/supervised/", supervised.listed, name="supervised_units"),
+    path("hotline/supervised/<code:code>/end/", supervised.end, name="supervised_unit_end"),
     path("hotline/callbacks/", callbacks.queue, name="callbacks"),
     path("hotline/callbacks/next/", callbacks.take_next, name="callback_next"),
     path(CALL, callbacks.call, name="callback"),
