@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On the second engine leave out what was proven on the first and has nothing to do with the engine."""
     if not config.getoption("--other-engine"):
         return
-    wanted, rest = [], []
+    wanted: list[pytest.Item] = []
+    rest: list[pytest.Item] = []
     for item in items:
         asks = any(item.get_closest_marker(name) for name in ("django_db", "browser", "postgis", "redis"))
         names = getattr(item, "fixturenames", ())

@@ -50,6 +50,7 @@ def test_a_task_done_late_or_never_is_not_in_time(people, condition):
         walk = Walk(people, condition, at=AT)
         walk.to("verifying")
         task = FieldTask.objects.get(case=walk.case)
+        assert task.due_at is not None
         if late:
             walk.at = task.due_at
         walk.report_back("true", "gw2")

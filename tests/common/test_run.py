@@ -90,7 +90,7 @@ def members(group):
 @pytest.fixture
 def demo(tmp_path):
     """Return a way to start the demo, always the same one; it returns the process, its address and what it says."""
-    started = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def start(seconds=240):
         with socket.socket() as probe:
