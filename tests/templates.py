@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from contextlib import closing
@@ -17,7 +18,6 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.db import connection
-from django.db.backends.sqlite3 import base
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("*/migrations/*.py", "*/*/migrations/*.py", "citygrid/common/spatialite/*.py", "fixtures/*.*")
@@ -54,7 +54,7 @@ def store() -> None:
     stored = _stored()
     part = stored.with_suffix(f".{os.getpid()}")
     connection.ensure_connection()
-    with closing(base.Database.connect(part)) as copy:
+    with closing(sqlite3.connect(part)) as copy:
         connection.connection.backup(copy)
     part.replace(stored)
     for old in stored.parent.iterdir():
