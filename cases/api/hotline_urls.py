@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from cases.api.callbacks import CallbackListView
 from cases.api.callers import CallerDetailView, CallerListView, RevealView
+from cases.api.calls import CallView
 from cases.api.hotline_lists import DemandTypeListView, TicketCategoryListView, UnitListView, UnitStaffListView
 from cases.api.ticket_aids import TicketSuggestionsView
 from cases.api.ticket_history import TicketClockView, TicketTimelineView
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{TICKET}similar/", SimilarTicketsView.as_view(), name="api_ticket_similar"),
     path("ticket-duplicates/", TicketDuplicatesView.as_view(), name="api_ticket_duplicates"),
     path("ticket-suggestions/", TicketSuggestionsView.as_view(), name="api_ticket_suggestions"),
+    path("calls/", CallView.as_view(), name="api_calls"),
     path("callers/", CallerListView.as_view(), name="api_callers"),
     path("callers/<int:pk>/", CallerDetailView.as_view(), name="api_caller"),
     path("callbacks/", CallbackListView.as_view(), name="api_callbacks"),

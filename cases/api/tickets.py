@@ -58,15 +58,7 @@ class TicketListView(IdempotentMixin, SubjectList):
         body = NewTicketSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given, reader = dict(body.validated_data), self.reader
-        told = CallerTold(
-            name=given.pop("caller_name"), phone=given.pop("caller_phone"), gender=given.pop("caller_gender"),
-            address=given.pop("caller_address"), other_phones=given.pop("other_phones", []),
-        )  # fmt: skip
-        given["demand_type"] = entry_named("demand_type", "demand-types", DemandType, given["demand_type"])
-        if category := given.pop("category", ""):
-            given["category"] = entry_named("category", "ticket-categories", TicketCategory, category)
-        given["area"] = area_named(given.pop("area", ""), reader)
-        ticket = log_ticket(**given, caller=told, by=reader.user, at=reader.at)
+        ticket = log_ticket(**told_in(given, reader), by=reader.user, at=reader.at)
         fresh = ticket.received_at == reader.at
         return Response(self.shown.find(reader, pk=ticket.pk), status=201 if fresh else 200)
 
@@ -95,6 +87,18 @@ class TicketMoveView(SubjectMove):
     def post(self, request: Any, number: str, name: str) -> Response:
         """Make a move; the body holds the inputs that the action names. Answers the fresh ticket."""
         return self.move(number, name)
+
+
+def told_in(given: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """Return what a body tells as :func:`cases.hotline.services.log_ticket` takes it. Raises ``Invalid``."""
+    told = CallerTold(
+        name=given.pop("caller_name"), phone=given.pop("caller_phone"), gender=given.pop("caller_gender"),
+        address=given.pop("caller_address"), other_phones=given.pop("other_phones", []),
+    )  # fmt: skip
+    given["demand_type"] = entry_named("demand_type", "demand-types", DemandType, given["demand_type"])
+    if category := given.pop("category", ""):
+        given["category"] = entry_named("category", "ticket-categories", TicketCategory, category)
+    return given | {"caller": told, "area": area_named(given.pop("area", ""), reader)}
 
 
 def entry_named(field: str, listed: str, model: Any, code: str) -> Any:

@@ -27,6 +27,12 @@ class Step(TextChoices):
     URGE = "urge", gettext_lazy("no new ticket: urge the earlier one")
 
 
+# The inputs of the move that each step makes.
+GIVEN: dict[Step, tuple[str, ...]] = {
+    Step.DISPATCH: ("unit", "level"), Step.ANSWER: ("answer",), Step.REFER: ("other_channel", "advice"),
+}  # fmt: skip
+
+
 @transaction.atomic
 def take_call(
     *, by: Any, at: datetime, step: str, given: Mapping[str, Any] | None = None, target: Ticket | None = None,

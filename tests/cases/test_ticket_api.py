@@ -221,3 +221,38 @@ def test_a_ticket_in_every_state_looks_as_described(shapes, people, state):
             assert faults(shapes, "Explanation", told) == []
     for queued in Caller(people["callback"]).get("callbacks/")["results"]:
         assert faults(shapes, "Queued", queued) == []
+
+
+CALL = {**BODY, "step": "dispatch", "unit": "SQ", "level": "h24"}
+
+
+def test_a_call_is_logged_and_moved_in_one(operator):
+    made = operator.post("calls/", {**CALL, "client_request_id": "call-9"}, status=201)
+    assert (made["state"], made["unit"]["code"], made["level"]) == ("dispatched", "SQ", "h24")
+    again = operator.post("calls/", {**CALL, "client_request_id": "call-9"}, status=200)
+    assert again["number"] == made["number"]
+    linked = operator.post("calls/", {**CALL, "target": made["number"]}, status=201)
+    assert linked["main_ticket"] == made["number"]
+    asked = {**BODY, "demand_type": "consultation", "step": "answer", "answer": "请到社区办理"}
+    assert operator.post("calls/", asked, status=201)["state"] == "answered"
+    assert operator.post("calls/", BODY, status=201)["state"] == "logged"
+
+
+@pytest.mark.parametrize(("change", "field", "status"), [
+    ({"unit": "RX"}, "unit", 422), ({"unit": ""}, "unit", 422), ({"target": "FDR0"}, "target", 422),
+    ({"step": "urge"}, "step", 422), ({"area": "nowhere"}, "area", 422), ({"step": "answer"}, "", 409),
+    ({"step": "out_of_scope", "advice": "请拨打110"}, "other_channel", 422),
+])  # fmt: skip
+def test_a_call_of_which_one_part_is_refused_leaves_nothing(operator, change, field, status):
+    refused = operator.post("calls/", {**CALL, **change}, status=status)["error"]
+    assert not field or field in refused["fields"]
+    assert not Ticket.objects.exists()
+
+
+def test_a_demand_may_name_an_area_alone(operator):
+    body = {name: value for name, value in BODY.items() if name not in ("lon", "lat")}
+    made = operator.post("tickets/", {**body, "area": cast.COMMUNITY}, status=201)
+    assert (made["area"]["code"], made["lon"], made["proposed_unit"]["code"]) == (cast.COMMUNITY, None, "SQ")
+    hints = operator.post("ticket-suggestions/", {"content": "路灯", "area": cast.COMMUNITY})
+    assert hints["units"][0]["code"] == "SQ"
+    operator.post("ticket-suggestions/", {"content": "路灯", "area": "nowhere"}, status=422)

@@ -92,6 +92,7 @@ POST   api_ticket_reveal   tickets/{{ticket}}/reveal/   ----?????????--- -? - x
 GET    api_ticket_similar  tickets/{{ticket}}/similar/   ------...------- -- - x
 POST   api_ticket_duplicates ticket-duplicates/          ------???------- -- - x
 POST   api_ticket_suggestions ticket-suggestions/        ------???------- -- - x
+POST   api_calls           calls/                       ----?????????--- -? - x
 GET    api_callers         callers/?phone=19900007654   ------...------- -- - x
 GET    api_caller          callers/{{caller}}/          ------...------- -- - x
 GET    api_callbacks       callbacks/                   ------...---.--- -- - x

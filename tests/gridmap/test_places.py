@@ -114,7 +114,7 @@ def test_the_number_of_queries_is_fixed(places, people, django_assert_num_querie
 def test_programs_search_places(places, people):
     client = APIClient()
     client.force_authenticate(people["operator"])
-    (found, *_rest) = client.get(PLACES, {"q": "stxc"}).json()["results"]
+    (found, *_rest) = client.get(PLACES, {"q": "stxc"}, headers={"accept-language": "en"}).json()["results"]
     assert found == {
         "kind": "building", "kind_label": "building", "key": found["key"], "name": "石亭新村3号楼",
         "detail": "石亭路12号",

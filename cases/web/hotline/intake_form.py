@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from cases.hotline.intake import Step, take_call
+from cases.hotline.intake import GIVEN, Step, take_call
 from cases.hotline.limits import limit_of
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
@@ -63,10 +63,6 @@ INPUTS = (
 LONGEST = {
     "caller_phone": 30, "caller_name": 60, "other_phone": 30, "caller_address": 200, "contact_wish": 100, "title": 100,
     "address": 200,
-}  # fmt: skip
-# What each step asks for besides; the move's own words for what is missing stand beside these fields.
-GIVEN = {
-    Step.DISPATCH: ("unit", "level"), Step.ANSWER: ("answer",), Step.REFER: ("other_channel", "advice"),
 }  # fmt: skip
 _OTHER_NAMES = {"lon": "position", "lat": "position", "other_phones": "other_phone", "note": "content"}
 
