@@ -120,3 +120,16 @@ def test_every_variable_is_documented_and_no_other():
     documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "operating.md").read_text(), re.M))
     assert {"SECRET_KEY", "DATABASE_URL", "BEHIND_PROXY"} <= documented
     assert documented == variables_read()
+
+
+def test_sessions_of_postgresql_are_asked_for_short_plans_unless_a_pooler_or_the_address_says_otherwise(production):
+    def options(query="", **more):
+        url = f"postgis://grid@db.example/city{query}"
+        return production(DATABASE_URL=url, **more)["DATABASES"]["default"]["OPTIONS"]
+
+    assert options()["prepare_threshold"] == 3
+    assert "-c max_parallel_workers_per_gather=0" in options()["options"]
+    assert options("?options=-c%20jit%3Don&sslmode=require") == {
+        "prepare_threshold": 3, "options": "-c jit=on", "sslmode": "require",
+    }  # fmt: skip
+    assert options(DB_PREPARE="0") == {"prepare_threshold": None}
