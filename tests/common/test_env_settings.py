@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "production-" + "0123456789abcdef" * 4
-READERS = {"text", "flag", "number", "words", "choice", "address", "database", "digits", "time_zone"}
+READERS = {"text", "flag", "number", "words", "choice", "address", "database", "digits", "time_zone", "weights"}
 
 
 def read(tmp_path, monkeypatch, **variables):
