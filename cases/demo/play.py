@@ -16,6 +16,8 @@ from cases.deadlines import escalation
 from cases.deadlines.models import Clock
 from cases.demo import asking, calls, centre, department, field, repertoire, summoning
 from cases.demo.cast import Cast
+from cases.demo.neighbourhood import NEIGHBOURHOOD_DEEDS, lay_lanes
+from cases.demo.neighbourhood_lines import NEIGHBOURHOOD_LINES
 from cases.demo.places import Places
 from cases.demo.plan import MARK, SUPERVISED, Story, stories
 from cases.demo.scene import Scene
@@ -30,6 +32,7 @@ from gridmap.departments.models import Department
 COUNT, TICKETS, WHISTLES = 180, 95, 60
 DEEDS = {
     **centre.DEEDS, **department.DEEDS, **field.DEEDS, **asking.DEEDS, **calls.TICKET_DEEDS, **summoning.WHISTLE_DEEDS,
+    **NEIGHBOURHOOD_DEEDS,
     **{f"{who}.decide": asking.decide for who in ("t", "t2", "t3")},
 }  # fmt: skip
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -55,9 +58,11 @@ def fill(*, at: datetime, count: int = COUNT, tickets: int = TICKETS, whistles: 
         *stories(kit, at=at, count=count),
         *stories(kit, at=at, count=tickets, lines=TICKET_LINES, mark=f"{MARK}t-"),
         *stories(kit, at=at, count=whistles, lines=WHISTLE_LINES, mark=f"{MARK}w-"),
+        *stories(kit, at=at, count=0, lines=NEIGHBOURHOOD_LINES, mark=f"{MARK}n-"),
     ]
     first = min(story.beats[0][1] for story in chosen)
     _supervise(cast, at=first - HOUR)
+    lay_lanes(cast, at=first - HOUR)
     places = Places({story.spot.grid for story in chosen})
     with translation.override("zh-hans"):
         perform(chosen, cast, places, until=at)

@@ -42,7 +42,7 @@ class Storyline:
     lamps: tuple[str, ...] = (GREEN,)
     each: Role | None = None
     needs: frozenset[str] = frozenset()
-    about: str = "case"  # or ticket, whistle: whose state and clock the line speaks of
+    about: str = "case"  # or ticket, whistle, matter, walk: whose state and clock the line speaks of
 
     @cached_property
     def words(self) -> tuple[Word, ...]:

@@ -57,7 +57,9 @@ def blow(scene: Scene, how: str) -> None:
     """Blow it; ``appointed``: for the time when they will come."""
     summons = scene.summons
     last = max((at for word, at in scene.story.beats if word.deed == "r.arrive"), default=scene.at)
-    more = {"appear_at": last + SPARE} if how == "appointed" else {}
+    more: dict[str, Any] = {"appear_at": last + SPARE} if how == "appointed" else {}
+    if scene.whistle.geom is None:
+        more["position"] = scene.place
     _move(scene, "blow", scene.of(Role.STREET_LEADER), kind=summons.kind, lead=summons.departments[0], **more)
 
 

@@ -86,7 +86,8 @@ def topics(
     line: Storyline, demands: Sequence[Demand], summons: Sequence[Summons], random: Random
 ) -> tuple[Demand | None, Summons | None]:
     """Choose what a storyline is about. A ticket that leads to a whistle is about the same."""
-    call = _one([one for one in summons if one.fits(line, demands)], random) if line.about == "whistle" else None
+    whistles = line.about == "whistle" or "whistle" in line.needs
+    call = _one([one for one in summons if one.fits(line, demands)], random) if whistles else None
     if line.about == "ticket":
         return _one([one for one in demands if one.fits(line)], random), call
     if call is not None and "ticket" in line.needs:

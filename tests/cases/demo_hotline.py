@@ -1,4 +1,4 @@
-"""What is promised of the tickets and whistles of the demonstration; run by ``test_demo_cases``, where it is played."""
+"""What is promised of the demonstration beyond its cases; run by ``test_demo_cases``, where the city is played."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.db.models import Count
 from cases.approvals.models import Approval
 from cases.approvals.states import RequestKind, RequestState
 from cases.casework.states import State
+from cases.councils.models import CouncilMatter
+from cases.councils.states import MatterState
 from cases.demo.plan import Story
 from cases.evidence.models import Evidence
 from cases.hotline.callbacks import Callback, CallbackAttempt
@@ -27,6 +29,8 @@ from cases.hotline.states import (
     TicketState,
 )
 from cases.journal.models import Event
+from cases.stewards.models import LaneWalk, WalkFinding
+from cases.stewards.states import Finding, WalkState
 from cases.whistles.calls import WhistleCall
 from cases.whistles.kinds import WhistleKind
 from cases.whistles.models import Whistle
@@ -139,6 +143,23 @@ def test_who_did_not_come_was_marked_as_the_time_ran_out(played):
         due = one.called_at + timedelta(hours=24)  # only enforcement whistles miss somebody here
         assert one.whistle.kind.code == "enforcement"
         assert timedelta() < one.ended_at - due < timedelta(minutes=10)
+
+
+def test_councils_and_lanes_are_there_in_every_state(played):
+    matters, walks = CouncilMatter.objects.all(), LaneWalk.objects.all()
+    assert values(matters, "state") == set(MatterState.values)
+    assert values(walks, "state") == set(WalkState.values)
+    assert values(WalkFinding.objects, "finding") == set(Finding.values)
+    assert matters.exclude(case=None).filter(state=MatterState.PUBLISHED, case__state=State.CLOSED).exists()
+    told = matters.exclude(whistle_number="").get(state=MatterState.PUBLISHED)
+    whistle: Any = Whistle.objects.get(number=told.whistle_number)
+    assert (told.result, whistle.state) == (whistle.feedback, WhistleState.FED_BACK)
+    assert whistle.sources.get().subject() == told
+    for matter in matters.exclude(held_at=None):
+        assert matter.proposed_at < matter.meeting_at <= matter.held_at
+    reported: Any = WalkFinding.objects.get(finding=Finding.REPORTED).case
+    assert (reported.source, reported.state) == ("steward", State.REPORTED)
+    assert all(walk.distance_m < 1 and walk.steward.is_demo for walk in walks.select_related("steward"))
 
 
 def test_the_whole_story_went_as_it_was_meant(played):

@@ -23,11 +23,13 @@ from cases.casework.models import Case
 from cases.casework.states import Outcome, Source, State
 from cases.catalogue.importing import import_categories
 from cases.catalogue.seeding import load_conditions
+from cases.councils.models import CouncilMatter
 from cases.deadlines.calendar_import import import_calendar
 from cases.deadlines.lamps import Lamp, lamp_of
 from cases.deadlines.models import Clock
 from cases.demo import play, repertoire
 from cases.demo.cast import Cast
+from cases.demo.neighbourhood_lines import NEIGHBOURHOOD_LINES
 from cases.demo.plan import Story, stories
 from cases.demo.storylines import STORYLINES
 from cases.demo.ticket_lines import TICKET_LINES
@@ -39,6 +41,7 @@ from cases.hotline.models import Ticket
 from cases.hotline.seeding import load_categories, load_types
 from cases.journal.models import Event
 from cases.routing.importing import import_responsibilities
+from cases.stewards.models import Lane, LaneWalk
 from cases.whistles.models import Whistle
 from cases.whistles.report_ins import ReportIn
 from cases.workflow.people import Acting
@@ -86,11 +89,15 @@ def subject_of(story: Story) -> Any:
         return ticket_of(story)
     if story.line.about == "whistle":
         return whistle_of(story)
+    if story.line.about == "matter":
+        return CouncilMatter.objects.get(client_request_id=story.key)
+    if story.line.about == "walk":
+        return LaneWalk.objects.get(client_request_id=story.key)
     return Case.objects.get(client_request_id=story.key)
 
 
 def test_every_storyline_ends_as_it_promises(played):
-    assert {story.line for story in played} == {*STORYLINES, *TICKET_LINES, *WHISTLE_LINES}
+    assert {story.line for story in played} == {*STORYLINES, *TICKET_LINES, *WHISTLE_LINES, *NEIGHBOURHOOD_LINES}
     wrong = [
         (story.line.name, subject_of(story).state) for story in played
         if not story.line.is_patrol and subject_of(story).state != story.line.ends
@@ -151,7 +158,7 @@ def test_nothing_lies_in_the_future_and_no_two_things_happen_at_once(played):
 
 
 def test_each_timeline_is_in_order_and_versions_have_no_gap(played):
-    kinds = ("case", "fieldtask", "approval", "ticket", "whistle", "reportin")
+    kinds = ("case", "fieldtask", "approval", "ticket", "whistle", "reportin", "councilmatter", "lanewalk")
     rows = Event.objects.filter(subject_type__in=[f"cases.{kind}" for kind in kinds])
     chains = defaultdict(list)
     for row in rows.order_by("sequence"):
@@ -246,7 +253,7 @@ def test_the_same_day_gives_the_same_city_and_another_day_another(played):
 @pytest.mark.parametrize("at", ODD_TIMES, ids=str)
 def test_stories_laid_out_at_odd_times_are_in_order_and_over_in_time(played, at):
     kit = repertoire.load(Cast(at), at)
-    calls = stories(kit, at=at, count=200, lines=(*TICKET_LINES, *WHISTLE_LINES), mark="demo-x-")
+    calls = stories(kit, at=at, count=200, lines=(*TICKET_LINES, *WHISTLE_LINES, *NEIGHBOURHOOD_LINES), mark="demo-x-")
     for story in (*stories(kit, at=at, count=400), *calls):
         times = [moment for _word, moment in story.beats]
         assert times == sorted(set(times)), story.line.name
@@ -257,7 +264,7 @@ def test_stories_laid_out_at_odd_times_are_in_order_and_over_in_time(played, at)
 # Roles for which there is something to do, each by the next move or a request.
 WORKING = (Role.GRID_WORKER, Role.ACCEPTOR, Role.SHIFT_LEADER, Role.DISPATCHER, Role.DEPT_CLERK, Role.HANDLER,
            Role.CALLBACK_AGENT, Role.MANAGER, Role.HOTLINE_OPERATOR, Role.HOTLINE_LEADER, Role.STREET_STAFF,
-           Role.STREET_LEADER, Role.PLATFORM_CLERK)  # fmt: skip
+           Role.STREET_LEADER, Role.PLATFORM_CLERK, Role.LANE_STEWARD)  # fmt: skip
 
 
 def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings, monkeypatch):
@@ -273,7 +280,7 @@ def test_every_login_finds_its_work_or_a_page_that_makes_sense(played, settings,
         acting = Acting.of(user, AT)
         waiting = Case.objects.visible_to(user, AT).waiting_for(acting).count()
         waiting += Approval.objects.waiting_for(acting).count() + Whistle.objects.waiting_for(acting).count()
-        waiting += ReportIn.objects.waiting_for(acting).count()
+        waiting += ReportIn.objects.waiting_for(acting).count() + Lane.objects.walked_by(user, AT).count()
         if waiting and answer.context["count"] == 0:
             empty.append(f"{user.username} at home")
         if not waiting + Ticket.objects.waiting_for(acting).count():
