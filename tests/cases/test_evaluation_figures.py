@@ -22,9 +22,10 @@ from citygrid.common.errors import Invalid
 
 FLAGS = st.booleans()
 CONTACTS = st.sampled_from((tickets.NOT_OWED, tickets.IN_TIME, tickets.NOT_IN_TIME))
+ANSWERS = st.sampled_from(("", "yes", "partly", "no"))
 LIMITS = st.sampled_from((reports.NOT_DUE, reports.IN_TIME, reports.NOT_IN_TIME))
 ABOUT = {
-    tickets: st.builds(TicketFacts, FLAGS, CONTACTS, FLAGS, FLAGS, FLAGS, FLAGS, FLAGS),
+    tickets: st.builds(TicketFacts, FLAGS, CONTACTS, FLAGS, st.integers(0, 5), ANSWERS, FLAGS, FLAGS),
     reports: st.builds(ReportFacts, FLAGS, FLAGS, FLAGS, LIMITS, LIMITS, FLAGS),
     whistled: st.builds(
         WhistleFacts, FLAGS, FLAGS, FLAGS, st.sampled_from(("", "justified", "duplicate", "self_solvable")),
