@@ -94,15 +94,23 @@ def quarter(year: int, number: int) -> Period:
 
 
 def days(first: date, last: date) -> Period:
-    """Return the days from ``first`` to ``last``, both included. A whole month, quarter or year has its own name."""
-    return Period(f"{first.isoformat()}..{last.isoformat()}", first, last + timedelta(days=1))
+    """Return the days from ``first`` to ``last``, both included. A whole month, quarter or year has its own name.
+
+    Raises ``OverflowError`` for the last day that the calendar knows.
+    """
+    return Period(days_code(first, last), first, last + timedelta(days=1))
+
+
+def days_code(first: date, last: date) -> str:
+    """Return what :func:`parse` reads as these days, whether or not they make a period."""
+    return f"{first.isoformat()}..{last.isoformat()}"
 
 
 def parse(text: str) -> Period:
     """Read ``2026-11``, ``2026-Q4``, ``2026`` or ``2026-11-01..2026-11-15``. Raises ``Invalid`` for anything else."""
     try:
         found = _parse(text)
-    except ValueError:  # no such month or day
+    except (ValueError, OverflowError):  # no such month or day, or none after it
         found = None
     if found is None or not FIRST_YEAR <= found.first.year <= found.last.year <= LAST_YEAR:
         raise _refused(

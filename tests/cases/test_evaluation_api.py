@@ -115,6 +115,7 @@ def test_whistles_of_departments_and_of_streets(people, shapes):  # noqa: F811
     ("query", "field"),
     [
         ({"family": "post"}, "family"), ({"family": "hotline", "period": "2026-13"}, "period"),
+        ({"family": "hotline", "period": "2026-01-01..9999-12-31"}, "period"),
         ({"family": "hotline", "unit": "NIX"}, "unit"), ({"family": "hotline", "scheme": "1"}, "scheme"),
         ({"family": "hotline", "page_size": "0"}, "page_size"), ({"family": "hotline", "cursor": "x"}, "cursor"),
         ({"family": "hotline", "ranking": "yes"}, "ranking"),

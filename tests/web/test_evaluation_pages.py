@@ -109,6 +109,8 @@ def test_others_are_told_who_may(people):
     manager.see("/evaluation/hotline/SQ/nothing/", status=404)
     manager.see("/evaluation/hotline/SQ/solution/?period=2026-13", status=422)
     manager.see("/evaluation/export.pdf", status=404)
+    for page in ("hotline/SQ/solution/", "export.csv"):
+        assert "9999-12-31" in manager.see(f"/evaluation/{page}?period=2026-01-01..9999-12-31", status=422)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,10 @@ def test_others_are_told_who_may(people):
     [
         ("period=2026-13", "2026-13"), ("period=days&first=2026-03-05&last=2026-03-01", "lies before the first"),
         ("period=days&first=2024-01-01&last=2026-03-01", "366 days at most"),
-        ("period=days&first=x&last=2026-03-01", "valid date"), ("period=days&first=2026-03-01", "the last day"),
+        ("period=days&first=x&last=2026-03-01", "valid date"),
+        ("period=days&first=2026-01-01&last=9999-12-31", "is no period"),
+        ("period=2026-01-01..9999-12-31", "9999-12-31"),
+        ("period=days&first=2026-03-01", "the last day"),
     ],
 )  # fmt: skip
 def test_a_period_that_cannot_be_is_said_and_the_page_stays(people, query, sentence):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.evaluation.boards import BOARDS, Board, Row
-from cases.evaluation.periods import Period, days, of_month, parse, quarter
+from cases.evaluation.periods import Period, days_code, of_month, parse, quarter
 from citygrid.common.errors import Invalid
 
 MONTHS, QUARTERS = 13, 5
@@ -54,7 +54,7 @@ class PeriodForm(forms.Form):
         if first is None or last is None:
             fault = _("Give the first and the last day.")
             raise Invalid(fault, fields={"first" if first is None else "last": [fault]})
-        return parse(days(first, last).code)
+        return parse(days_code(first, last))
 
     def _offered(self, given: str) -> list[tuple[str, Any]]:
         month, quarters = of_month(self.today), [quarter(self.today.year, (self.today.month + 2) // 3)]
