@@ -52,6 +52,7 @@ class Kind(StrEnum):
     NO_CATEGORY = "no_category"
     PLACE_DROPPED = "place_dropped"
     UNREADABLE_PHONE = "unreadable_phone"
+    UNKNOWN_CONFIDENTIALITY = "unknown_confidentiality"
     REPEAT = "repeat"
     CHANGED = "changed"
 
@@ -78,6 +79,7 @@ _WEIGHTS = {
     Kind.NO_CATEGORY: Weight.WARNING,
     Kind.PLACE_DROPPED: Weight.WARNING,
     Kind.UNREADABLE_PHONE: Weight.WARNING,
+    Kind.UNKNOWN_CONFIDENTIALITY: Weight.WARNING,
     Kind.REPEAT: Weight.WARNING,
     Kind.CHANGED: Weight.DIFFERENT,
 }
@@ -109,6 +111,7 @@ _LABELS: dict[Kind, Any] = {
     Kind.NO_CATEGORY: _("no category for it"),
     Kind.PLACE_DROPPED: _("taken over without its place"),
     Kind.UNREADABLE_PHONE: _("taken over without its phone"),
+    Kind.UNKNOWN_CONFIDENTIALITY: _("unknown word for confidential, taken as such"),
     Kind.REPEAT: _("the same words as an earlier one, linked to it"),
     Kind.CHANGED: _("says something else than what was taken over"),
 }

@@ -24,7 +24,8 @@ from gridmap.departments.models import Department
 from gridmap.registers import checks
 
 MOST_TEXT = 4000  # characters of a text or an answer
-_YES = frozenset({"1", "是", "保密", "y", "yes", "true", "confidential"})
+_CONFIDENTIAL = frozenset({"1", "是", "保密", "y", "yes", "true", "confidential"})
+_OPEN = frozenset({"", "0", "否", "公开", "不保密", "n", "no", "false"})
 _BETWEEN = " · "
 
 
@@ -194,7 +195,11 @@ class Reader:
 
     def _caller(self, draft: Draft, row: Row) -> None:
         written = cells.text(self._cell(row, "caller_phone"))
-        draft.confidential = folded(cells.text(self._cell(row, "confidential"))) in _YES
+        asked = folded(cells.text(self._cell(row, "confidential")))
+        draft.confidential = asked not in _OPEN  # a word that nobody foresaw must not give a caller away
+        if draft.confidential and asked not in _CONFIDENTIAL:  # the word is not told: it may name who called
+            sentence = _("The word is none of those for confidential or open; the ticket is kept confidential.")
+            draft.find(Kind.UNKNOWN_CONFIDENTIALITY, self._column("confidential"), sentence)
         if not written:
             return
         try:

@@ -79,6 +79,18 @@ def test_a_report_goes_out_without_who_called_and_confidential_stays_so(tmp_path
     assert Caller.objects.count() == 1
 
 
+@pytest.mark.parametrize(("word", "identity", "said"), [
+    *((word, "open", []) for word in ("", "否", "公开", "不保密", "0", "NO", "False", "n")),
+    *((word, "confidential", []) for word in ("是", "保密", "1", "Yes", "TRUE", "y", "Confidential")),
+    *((word, "confidential", ["unknown_confidentiality"]) for word in ("需保密", "匿名公开?", f"{NAME}要求")),
+])  # fmt: skip
+def test_only_a_known_word_makes_a_caller_open(tmp_path, word, identity, said):
+    report = run(as_csv(tmp_path, [row(保密=word)]))
+    assert (Ticket.objects.get().identity, kinds(report)) == (identity, said)
+    assert report.taken_over == 1
+    assert NAME not in "".join(one.message for one in report.findings)  # a column may hold what it should not
+
+
 def test_every_kind_of_fault_is_named_with_its_row_and_the_rest_is_taken_over(tmp_path):
     report = run(as_csv(tmp_path, [
         row("ok"), row(""), row("n" * 101), row("ok"), row("a", 受理时间=""), row("b", 受理时间="昨天"),
