@@ -23,8 +23,9 @@ class ComparedSerializer(DraftSerializer):
     """A demand as far as it is written down, and who calls."""
 
     caller = s.IntegerField(
-        required=False, allow_null=True, default=None, help_text="Key of the caller, as /api/v1/callers/ answers it."
-    )
+        required=False, allow_null=True, default=None, min_value=1, max_value=2**63 - 1,
+        help_text="Key of the caller, as /api/v1/callers/ answers it.",
+    )  # fmt: skip
 
 
 class SimilarSerializer(s.Serializer[Any]):

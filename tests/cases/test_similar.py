@@ -150,3 +150,12 @@ def test_the_api_answers_the_hotline(people):
         Caller(people["operator"]).post("ticket-duplicates/", {**body, "lon": 0, "lat": 0}, status=422)
         Caller(people["street"]).post("ticket-duplicates/", body, status=403)
         operator.get("tickets/FDR0/similar/", status=404)
+
+
+@pytest.mark.parametrize(("address", "change", "field"), [
+    ("ticket-duplicates/", {"caller": 10**25}, "caller"), ("ticket-duplicates/", {"caller": 0}, "caller"),
+    ("ticket-duplicates/", {"lon": 120.205}, "lat"), ("ticket-suggestions/", {"lat": 27.335}, "lon"),
+])  # fmt: skip
+def test_a_key_that_cannot_be_and_half_a_position_are_refused(people, address, change, field):
+    error = Caller(people["operator"]).post(address, {"content": "x", **change}, status=422)["error"]
+    assert list(error["fields"]) == [field]
