@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import LineString, Point
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -105,9 +105,7 @@ def record_walk(
     photos belong to the first case reported, else to the walk. The same ``client_request_id`` returns the first walk.
     Raises ``NotAllowed`` for who does not look after the lane and ``Invalid`` by field.
     """
-    if client_request_id and (
-        earlier := LaneWalk.objects.filter(steward=by, client_request_id=client_request_id).first()
-    ):
+    if earlier := _earlier(by, client_request_id):
         return earlier
     items = _answered(findings, at)
     place = Point(lon, lat, srid=4326)
@@ -118,7 +116,13 @@ def record_walk(
     )  # fmt: skip
     may_create(walk, "record", by=by, at=at)
     reported = [(item, found) for item, found in items if found.finding == Finding.REPORTED]
-    walk = create(walk, "record", by=by, at=at, photos=[] if reported else list(photos))
+    try:
+        with transaction.atomic():
+            walk = create(walk, "record", by=by, at=at, photos=[] if reported else list(photos))
+    except IntegrityError:  # the same request came twice at the same moment, and the other one won
+        if earlier := _earlier(by, client_request_id):
+            return earlier
+        raise
     cases: dict[int, Any] = {}
     for number, (item, found) in enumerate(reported):
         cases[item.pk] = report_case(
@@ -130,6 +134,13 @@ def record_walk(
         for item, found in items
     )
     return walk
+
+
+def _earlier(by: Any, client_request_id: str) -> LaneWalk | None:
+    if not client_request_id:
+        return None
+    found: LaneWalk | None = LaneWalk.objects.filter(steward=by, client_request_id=client_request_id).first()
+    return found
 
 
 def metres_from(lane: Lane, lon: float, lat: float) -> float:

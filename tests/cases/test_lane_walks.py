@@ -14,6 +14,7 @@ from cases.casework.models import Case
 from cases.catalogue.models import Category, CategoryStandard
 from cases.evidence.models import Evidence
 from cases.journal.models import Event
+from cases.stewards import services
 from cases.stewards.checklist import ChecklistItem
 from cases.stewards.models import Lane, LaneWalk
 from cases.stewards.services import Found, add_lane, give_lane, points_of, record_walk, take_lane
@@ -102,6 +103,16 @@ def test_the_same_walk_sent_twice_is_one(lane, people):
     once = walk_of(lane, people, findings=findings, client_request_id="a")
     assert walk_of(lane, people, findings=findings, client_request_id="a") == once
     assert Case.objects.count() == 1
+
+
+def test_of_two_taps_at_once_the_first_walk_counts(lane, people, monkeypatch):
+    once = walk_of(lane, people, client_request_id="a")
+    looked, real = [], services._earlier
+    monkeypatch.setattr(services, "_earlier", lambda *given: real(*given) if looked else looked.append(given))
+    assert walk_of(lane, people, findings=ticked(piles=("reported", "沙石")), client_request_id="a") == once
+    assert len(looked) == LaneWalk.objects.count() == 1
+    assert not Case.objects.exists()
+    assert once.findings.count() == 10
 
 
 def test_what_is_missing_is_named_entry_by_entry_and_nothing_is_kept(lane, people):
