@@ -92,7 +92,7 @@ def _draft_from_matter(move: Move) -> str:
     matter = move.subject
     street: Any = street_on(move.acting.path(matter.area_id))
     whistle = open_draft(
-        description=f"{matter.title}\n{matter.resolution}"[:4000], street=street, by=move.by, at=move.at
+        description=f"{matter.title}\n{matter.resolution}", street=street, by=move.by, at=move.at
     )  # fmt: skip
     join_source(
         whistle=whistle, kind=SourceKind.COUNCIL, subject=matter, reference=matter.number, by=move.by, at=move.at

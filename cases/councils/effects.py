@@ -29,7 +29,7 @@ def check_meeting(move: Move) -> None:
 
 def put_on_agenda(move: Move) -> None:
     """Note when and where it will be spoken of."""
-    move.subject.meeting_at, move.subject.meeting_place = move.inputs["meeting_at"], move.inputs["meeting_place"][:200]
+    move.subject.meeting_at, move.subject.meeting_place = move.inputs["meeting_at"], move.inputs["meeting_place"]
 
 
 def take_off_agenda(move: Move) -> None:
@@ -95,9 +95,9 @@ def link_case(move: Move) -> None:
         faults = {name: [_("This is needed for a new case.")] for name in ("category", "position") if not given[name]}
         _refuse(faults)
         matter.case = report_case(
-            category=given["category"], description=f"{matter.title}\n{matter.resolution}"[:4000],
+            category=given["category"], description=f"{matter.title}\n{matter.resolution}",
             lon=given["position"].x, lat=given["position"].y, at=move.at, by=move.by, source=Source.STREET,
-            address=(given["address"] or "")[:200],
+            address=given["address"] or "",
         )  # fmt: skip
     move.noted["case"] = matter.case.number
 

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from cases.casework.numbers import next_number
 from cases.councils.models import CouncilMatter
 from cases.workflow.engine import create, may_create
+from cases.workflow.inputs import MAX_TEXT
 from citygrid.common.errors import Invalid
 from gridmap.areas.models import Area, Level
 
 SERIES = "Y"  # 议: FDY202611210001
 LEVELS = (Level.COMMUNITY, Level.STREET)
+LONGEST = {"title": 100, "proposal": MAX_TEXT, "proposed_by": 100}  # characters
 
 
 def propose(
@@ -24,19 +26,21 @@ def propose(
     """Take a proposal for the council of a community or street, and return the new matter.
 
     The same ``client_request_id`` again returns the first one. ``proposed_by`` says in words who proposes it, without
-    names. Raises ``Invalid`` for a missing text or an area of another level, and ``NotAllowed``.
+    names. Raises ``Invalid`` for a missing or too long text or an area of another level, and ``NotAllowed``.
     """
     if earlier := _earlier(by, client_request_id):
         return earlier
-    given = {"title": title.strip(), "proposal": proposal.strip()}
-    faults = {name: [_("This is needed.")] for name, text in given.items() if not text}
+    given = {"title": title.strip(), "proposal": proposal.strip(), "proposed_by": proposed_by.strip()}
+    faults = {name: [_("This is needed.")] for name in ("title", "proposal") if not given[name]}
+    for name, text in given.items():
+        if len(text) > LONGEST[name]:
+            faults[name] = [_("This is longer than %(limit)s characters.") % {"limit": LONGEST[name]}]
     if area.level not in LEVELS:
         faults["area"] = [_("A council meets for a community or a street. Choose one.")]
     if faults:
         raise Invalid(_("Some inputs cannot be used; each is explained."), fields=faults)
     matter = CouncilMatter(
-        area=area, title=given["title"][:100], proposal=given["proposal"], proposed_by=proposed_by.strip()[:100],
-        recorded_by=by, proposed_at=at, client_request_id=client_request_id,
+        area=area, **given, recorded_by=by, proposed_at=at, client_request_id=client_request_id,
     )  # fmt: skip
     may_create(matter, "propose", by=by, at=at)
     matter.number = next_number(at, SERIES)

@@ -17,13 +17,14 @@ STREET = (SS, SD)
 ORIGIN = Input("origin", _("number of the case or whistle"))
 OUTCOME = Input("outcome", _("outcome"), InputType.CHOICE, choices=tuple(Outcome.choices))
 RESULT = Input("result", _("what was done"))
+RESOLUTION = 3800  # characters: with the title before it, it becomes the description of a case
 
 ROWS: tuple[Transition, ...] = (
     Transition("propose", _("Take a proposal"), (), (M.PROPOSED,), actors=STREET),
     Transition(
         "put_on_agenda", _("Put on the agenda"), (M.PROPOSED,), (M.ON_AGENDA,), actors=STREET,
         inputs=(Input("meeting_at", _("time of the meeting"), InputType.DATETIME),
-                Input("meeting_place", _("place of the meeting"))),
+                Input("meeting_place", _("place of the meeting"), longest=200)),
         checks=(effects.check_meeting,), effect=effects.put_on_agenda,
     ),
     Transition("take_off_agenda", _("Take off the agenda"), (M.ON_AGENDA,), (M.PROPOSED,), actors=STREET, opinion=True,
@@ -37,7 +38,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     Transition(
         "resolve", _("Keep the resolution"), (M.DISCUSSED,), (M.DECIDED,), actors=STREET,
-        inputs=(Input("resolution", _("resolution")),
+        inputs=(Input("resolution", _("resolution"), longest=RESOLUTION),
                 Input("in_favour", _("votes in favour"), InputType.NUMBER),
                 Input("against", _("votes against"), InputType.NUMBER)),
         checks=(effects.check_votes,), effect=effects.resolve,
@@ -50,7 +51,7 @@ ROWS: tuple[Transition, ...] = (
                       help=_("Leave this empty to open a new case.")),
                 Input("category", _("category of the case"), InputType.REF, ref="categories", required=False),
                 Input("position", _("position"), InputType.POINT, required=False),
-                Input("address", _("address"), required=False)),
+                Input("address", _("address"), required=False, longest=200)),
         effect=effects.link_case,
     ),
     Transition("link_whistle", _("Draft a whistle from it"), (M.DECIDED,), (M.IN_HAND,), actors=STREET,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cases.councils.models import CouncilMatter
-from cases.councils.services import LEVELS, propose
+from cases.councils.services import LEVELS, LONGEST, propose
 from cases.councils.states import OPEN
 from cases.councils.table import COUNCIL_MATTER
 from cases.evidence.models import Evidence
@@ -38,12 +39,11 @@ TABS = (("mine", _("Waiting for me")), ("open", _("Open")), ("all", _("All")))
 FORWARD = ("put_on_agenda", "hold_meeting", "resolve", "link_whistle", "publish")
 PROPOSAL = (
     Input("area", _("community or street")),
-    Input("title", _("title")),
+    Input("title", _("title"), longest=LONGEST["title"]),
     Input("description", _("what the residents propose")),
-    Input(
-        "proposed_by", _("who proposes it, without names"), required=False, help=_("Such as: residents of house 12.")
-    ),
-)
+    Input("proposed_by", _("who proposes it, without names"), required=False, longest=LONGEST["proposed_by"],
+          help=_("Such as: residents of house 12.")),
+)  # fmt: skip
 for_councils = for_right(Perm.COUNCIL_VIEW)
 
 
@@ -90,12 +90,14 @@ def new(request: HttpRequest) -> HttpResponse:
             made = propose(
                 area=area, title=given["title"], proposal=given["description"],
                 proposed_by=given["proposed_by"] or "", by=acting.user, at=acting.at,
+                client_request_id=request.POST.get("client_request_id", "")[:64],
             )  # fmt: skip
             return redirect("council_matter", made.number)
         except Refusal as refusal:
             form.refuse(refusal)
             status = refusal.status
-    return render(request, "cases/councils/new.html", {"form": form}, status=status)
+    context = {"form": form, "client_request_id": request.POST.get("client_request_id") or uuid.uuid4().hex}
+    return render(request, "cases/councils/new.html", context, status=status)
 
 
 def _places(acting: Acting) -> list[Area]:

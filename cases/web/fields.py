@@ -72,9 +72,10 @@ def field_for(item: Input, subject: Any, acting: Acting) -> forms.Field:
 
 
 def _text(item: Input) -> forms.Widget:
+    longest = item.longest or MAX_TEXT
     if item.name in LONG_TEXTS or item.name == "note":
-        return forms.Textarea(attrs={"rows": 3 if item.name in LONG_TEXTS else 2, "maxlength": MAX_TEXT})
-    return forms.TextInput(attrs={"maxlength": MAX_TEXT})
+        return forms.Textarea(attrs={"rows": 3 if item.name in LONG_TEXTS else 2, "maxlength": longest})
+    return forms.TextInput(attrs={"maxlength": longest})
 
 
 _PLAIN: dict[InputType, Callable[[Input], forms.Widget]] = {

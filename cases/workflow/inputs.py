@@ -84,8 +84,8 @@ def _text(item: Input, raw: Any) -> str:
     text = storable(raw).strip()
     if not text:
         raise ValueError(_("This is needed."))
-    if len(text) > MAX_TEXT:
-        raise ValueError(_("This is longer than %(limit)s characters.") % {"limit": MAX_TEXT})
+    if len(text) > (limit := item.longest or MAX_TEXT):
+        raise ValueError(_("This is longer than %(limit)s characters.") % {"limit": limit})
     return text
 
 

@@ -60,7 +60,7 @@ class Input:
     """One value that a move needs. ``ref`` names the list to choose from; ``many`` takes a list of them.
 
     ``fits`` names those of the ``choices`` that make sense for a subject, where that differs; ``applies`` says whether
-    the input exists for a subject at all.
+    the input exists for a subject at all; ``longest`` is how many characters of a text are kept, where that differs.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Input:
     help: Any = ""
     fits: Callable[[Any], Iterable[str]] | None = None
     applies: Callable[[Any], bool] | None = None
+    longest: int | None = None
 
 
 class ClockVerb(StrEnum):

@@ -148,6 +148,11 @@ def test_proposals_are_taken_by_the_street_of_the_place_once(people):
     with pytest.raises(Invalid) as refused:
         propose(by=people["street"], **{**told, "area": Area.objects.get(code=cast.GRIDS[0]), "title": " "})
     assert set(refused.value.fields) == {"area", "title"}
+    with pytest.raises(Invalid, match="inputs") as refused:
+        propose(
+            by=people["street"], **{**told, "title": "灯" * 101, "proposal": "灯" * 4001, "proposed_by": "人" * 101}
+        )
+    assert set(refused.value.fields) == {"title", "proposal", "proposed_by"}
     seen = CouncilMatter.objects
     assert seen.visible_to(people["manager"], at).count() == 2
     for who in ("stranger_street", "gw", "clerk", "operator", "auditor"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -70,6 +71,25 @@ def test_a_matter_goes_its_way_by_forms(people):
     number = Whistle.objects.get().number
     assert f"/whistles/{number}/" in street.see(page)
     assert f'href="{page}"' in street.see(f"/whistles/{number}/")
+
+
+def test_a_proposal_sent_twice_is_one_matter_and_no_text_is_cut(people):
+    street = Visitor(people["street"])
+    (key,) = re.findall(r'name="client_request_id"\s+value="(\w{32})"', street.see("/councils/new/"))
+    told = {"area": cast.COMMUNITY, "title": "停车难", "description": "联名要求划线", "client_request_id": key}
+    refused = street.send("/councils/new/", status=422, **{**told, "title": "停" * 101, "proposed_by": "民" * 101})
+    assert refused.count("This is longer than 100 characters.") == 2
+    assert "停" * 101 in refused
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]*maxlength="100"', refused)[-2:] == ["title", "proposed_by"]
+    assert f'value="{key}"' in refused
+    page = street.send("/councils/new/", **told)
+    assert street.send("/councils/new/", **told) == page
+    assert CouncilMatter.objects.count() == 1
+    soon = localtime(clock.now() + timedelta(days=1))
+    refused = street.send(f"{page}moves/put_on_agenda/", status=422, meeting_at=f"{soon:%Y-%m-%dT%H:%M}",
+                          meeting_place="室" * 201)  # fmt: skip
+    assert "This is longer than 200 characters." in refused
+    assert "室" * 201 in refused
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
