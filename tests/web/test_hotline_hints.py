@@ -47,6 +47,13 @@ def test_a_known_number_shows_the_callers_tickets_masked(operator, people):
     assert Event.objects.filter(kind="caller.looked_up").count() == 3
 
 
+def test_all_open_tickets_count_though_few_are_shown(operator, people):
+    for hours in range(10):
+        log(people, at=clock.now() - timedelta(hours=hours + 1), content=f"第{hours}件")
+    page = " ".join(text_of(operator.post(CALLER, {"phone": "19900007654"}, headers=EN)).split())
+    assert "10 tickets, 10 open" in page
+
+
 @pytest.mark.parametrize(("number", "taken"), [
     (" 8619900007654", "+8619900007654"), ("+8619900007654", "+8619900007654"), ("0593-7776543", "0593-7776543"),
 ])  # fmt: skip

@@ -66,4 +66,4 @@ def history(phone: str, acting: Acting) -> History:
     shown = [*going, *list(ended)[: MOST - len(going)]]
     lights = lights_of([one.pk for one in shown], acting.at, SUBJECT_TYPE)
     rows = [Former(one, lights.get(one.pk)) for one in shown]
-    return History(callers, rows, seen.count(), len(going))
+    return History(callers, rows, seen.count(), seen.filter(state__in=OPEN).count())
