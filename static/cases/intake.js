@@ -55,11 +55,17 @@ async function caller() {
 
 // --- what is proposed ------------------------------------------------------------------------------------------------
 let waiting; // the newest question, until it is answered
+let answered = () => {};
 let timer;
 
 function ask(soon = 350) {
   clearTimeout(timer);
-  waiting = new Promise((done) => { timer = setTimeout(() => hints().finally(done), soon); });
+  const before = answered;
+  waiting = new Promise((done) => {
+    answered = done;
+    timer = setTimeout(() => hints().finally(done), soon);
+  });
+  before(waiting); // who waits for the question that this one replaces waits for this one, rather than for ever
 }
 
 async function hints() {

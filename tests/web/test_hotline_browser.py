@@ -79,6 +79,22 @@ def test_a_call_is_taken_by_the_keyboard_alone(visit):
     assert keys.pressed - before <= 3
 
 
+def test_a_call_sent_while_a_question_is_replaced_is_not_lost(visit):
+    page = visit(RINGS, "operator")
+    page.locator("[name=content]").fill(TOLD)
+    page.locator("[name=demand_type]").first.check()
+    page.locator("[name=step][value=keep]").check()
+    expect(page.locator("[data-cg-slot=caller]")).to_contain_text("诸葛**")
+    page.evaluate("""() => {
+        const form = document.querySelector("[data-cg-intake]");
+        const again = () => form.elements.content.dispatchEvent(new Event("input", { bubbles: true }));
+        again();
+        form.requestSubmit();
+        again();  // before the question that the sending waits for was asked
+    }""")
+    page.wait_for_url(re.compile(r"/hotline/new/saved/FDR\d+/$"))
+
+
 def test_the_number_typed_brings_the_history_and_an_open_ticket_is_linked_by_keys(visit):
     page = visit("/hotline/new/", "operator")
     keys = Keys(page)
