@@ -107,7 +107,8 @@ def test_the_same_walk_sent_twice_is_one(lane, people):
 
 def test_of_two_taps_at_once_the_first_walk_counts(lane, people, monkeypatch):
     once = walk_of(lane, people, client_request_id="a")
-    looked, real = [], services._earlier
+    looked: list[Any] = []
+    real = services._earlier
     monkeypatch.setattr(services, "_earlier", lambda *given: real(*given) if looked else looked.append(given))
     assert walk_of(lane, people, findings=ticked(piles=("reported", "沙石")), client_request_id="a") == once
     assert len(looked) == LaneWalk.objects.count() == 1
