@@ -12,7 +12,7 @@ from cases.api.described_whistle import ReportInRowSerializer, WhistleRowSeriali
 from cases.evaluation.boards import BOARDS
 from cases.evaluation.periods import Period
 
-FAMILIES = [(family, str(board.label)) for family, board in BOARDS.items()]
+FAMILIES = [(family, board.label) for family, board in BOARDS.items()]
 PERCENT = "In per cent, rounded half up to two places; null where nothing counts."
 
 

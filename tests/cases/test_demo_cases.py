@@ -1,8 +1,4 @@
-"""The fortnight of casework in the demonstration: complete, plausible, the same for the same day, and for everybody.
-
-Its tickets and whistles are proved by the tests of :mod:`tests.cases.demo_hotline`, which run here: the city is played
-once for a module.
-"""
+"""The fortnight of casework in the demonstration, and of its hotline (:mod:`tests.cases.demo_hotline`), played once."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.hotline.seeding import load_types
 from citygrid.accounts.models import ApiToken, UserSession
 from citygrid.accounts.roles import Role
 from citygrid.admin_site import GROUPS
@@ -49,6 +50,11 @@ EXPECTED = {
     "cases.responsibility": "w - -",
     "cases.calendaryear": "w - -",
     "cases.timetable": "w - -",
+    "cases.demandtype": "w - -",
+    "cases.ticketcategory": "w - -",
+    "cases.ticketlimit": "w - -",
+    "cases.exclusionreason": "w - -",
+    "cases.whistlekind": "w - -",
     "accounts.user": "w r r",
     "accounts.usersession": "- r -",
     "accounts.apitoken": "- r -",
@@ -95,6 +101,10 @@ def things(people, city, departments):
     apps.get_model("cases.StageLimit").objects.create(kind="accept", value=1, unit="work_hour")
     apps.get_model("cases.CalendarYear").objects.create(year=2026, source="通知")
     apps.get_model("cases.Timetable").objects.create(periods=[["08:00", "12:00"]])
+    load_types(at=cast.START)
+    apps.get_model("cases.TicketCategory").objects.create(code="CG-01", name="建筑垃圾")
+    apps.get_model("cases.TicketLimit").objects.create(kind="sign", value=1, unit="work_hour")
+    apps.get_model("cases.ExclusionReason").objects.create(code="X", name="恶意投诉")
     UserSession.objects.create(user=people["gw"], session_key="k", started_at=cast.START, seen_at=cast.START)
     ApiToken.objects.create(
         user=people["gw"], prefix="cg_", digest="d", created_at=cast.START, expires_at=cast.START.replace(year=2027)
