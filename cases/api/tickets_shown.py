@@ -171,6 +171,7 @@ def _round(one: TicketRound) -> dict[str, Any]:
         "unit": named.department(one.unit),
         "level": one.level,
         **{name: when(getattr(one, name)) for name in (*times, "ended_at")},
+        "still_wrong": one.still_wrong,
         "contact_due": one.contact_due,
         "signed_by": named.person(one.signed_by),
         "replied_by": named.person(one.replied_by),

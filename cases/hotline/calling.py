@@ -35,23 +35,40 @@ def send_link(move: Move) -> None:
 
 
 def attempt(move: Move) -> None:
-    """Keep a vain attempt; after enough of them on as many days the ticket is closed without an opinion."""
+    """Keep a vain attempt; after enough of them on as many days nobody calls any more.
+
+    Without an opinion the ticket is closed. What the caller wrote by the link stands as the answer: it is done again.
+    """
     row = _now(move).get()
     row.attempts.create(at=move.at, how=move.inputs["how"], reached=False, note=move.inputs["note"] or "", by=move.by)
     put_back(move)
-    if move.subject.state == TicketState.CLOSED:
-        _end(move, result=CallbackResult.UNREACHABLE)
-        ended.ends(move)
-        move.clocks.append(ClockRule(ClockVerb.STOP, "callback"))
+    if move.subject.state == TicketState.CALLBACK_OPEN:
+        return
+    move.clocks.append(ClockRule(ClockVerb.STOP, "callback"))
+    written = row.satisfaction is not None
+    if move.subject.state == TicketState.DISPATCHED:
+        _end(move, result=CallbackResult.ONLINE, redone=True)
+        _again(move, move.subject.unit, still_wrong=row.reason)
+        return
+    _end(move, result=CallbackResult.ONLINE if written else CallbackResult.UNREACHABLE)
+    ended.ends(move)
 
 
 def after_attempt(move: Move) -> str:
-    """Return closed when this attempt makes the rule full: so many attempts, on as many different days."""
-    most = settings.CALLBACK_ATTEMPTS
-    days = [localdate(at) for at in _now(move).get().attempts.filter(reached=False).values_list("at", flat=True)]
+    """Return where an attempt leads that makes the rule full: so many attempts, on as many different days.
+
+    Somebody who wrote by the link that it is not solved gets another round, as long as one is left; else it is closed.
+    """
+    most, row = settings.CALLBACK_ATTEMPTS, _now(move).get()
+    days = [localdate(at) for at in row.attempts.filter(reached=False).values_list("at", flat=True)]
     days.append(localdate(move.at))
-    full = len(days) >= most and len(set(days)) >= most
-    return TicketState.CLOSED if full else TicketState.CALLBACK_OPEN
+    if len(days) < most or len(set(days)) < most:
+        return TicketState.CALLBACK_OPEN
+    asks_for_more = row.satisfaction is not None and not content(
+        {"solved": row.solved, "satisfaction": row.satisfaction}
+    )
+    again = asks_for_more and move.subject.redo_count < settings.TICKET_REDO_MAX
+    return TicketState.DISPATCHED if again else TicketState.CLOSED
 
 
 def check_close(move: Move) -> None:
@@ -98,13 +115,15 @@ def redo(move: Move) -> None:
     _again(move, move.inputs["unit"] or ticket.unit)
 
 
-def _again(move: Move, unit: Any) -> None:
-    """Begin the next round with its full limits."""
+def _again(move: Move, unit: Any, *, still_wrong: str = "") -> None:
+    """Begin the next round with its full limits; ``still_wrong`` is what the caller wrote."""
     ticket = move.subject
     ticket.redo_count += 1
     ticket.replied_at = None
     ticket.outcome = ticket.answer = ticket.fed_outcome = ticket.fed_result = ticket.fed_from = ""
     begin_round(move, unit)
+    if still_wrong:
+        ticket.rounds.filter(number=ticket.round_number).update(still_wrong=still_wrong)
     restart_all(move)
 
 
@@ -112,9 +131,8 @@ def reopen(move: Move) -> None:
     """Have the same unit do again what the caller says is not solved; what was said before stays as it is."""
     ticket = move.subject
     _now(move).update(redone=True)
-    ticket.rounds.filter(number=ticket.round_number).update(opinion=move.inputs["reason"])
     ticket.ended_at = None
-    _again(move, ticket.unit)
+    _again(move, ticket.unit, still_wrong=move.inputs["reason"])
 
 
 def _rework_case(move: Move) -> None:

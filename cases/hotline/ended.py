@@ -28,7 +28,9 @@ def ends(move: Move) -> None:
     ticket.rounds.filter(number=ticket.round_number, ended_at=None).update(
         ended_at=move.at, ended_by_move=move.row.name, opinion=move.opinion
     )
-    ticket.callbacks.filter(ended_at=None).update(ended_at=move.at, result=CallbackResult.DROPPED)
+    left = ticket.callbacks.filter(ended_at=None)
+    left.filter(satisfaction=None).update(ended_at=move.at, result=CallbackResult.DROPPED)
+    left.update(ended_at=move.at, result=CallbackResult.ONLINE)  # what the caller wrote by the link counts
     if ticket.case_id:
         move.then.append(partial(settle, ticket.case_id, move))
 

@@ -203,6 +203,7 @@ class TicketRound(models.Model):
     began_at = models.DateTimeField(_("dispatched at"))
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
     signed_by = _person(_("signed by"))
+    still_wrong = models.TextField(_("what is still wrong"), blank=True)  # the caller's words that led to this round
     contact_due = models.BooleanField(_("the caller is to be contacted"), default=False)
     contacted_at = models.DateTimeField(_("contacted at"), null=True, blank=True)
     # The four elements (四要素, handbook §3.5): accepted when, spoke to whom, measures, deadline.

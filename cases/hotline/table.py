@@ -155,7 +155,8 @@ _ROWS: tuple[Transition, ...] = (
         guards=CALLER, effect=calling.send_link,
     ),
     Transition(
-        "attempt_callback", _("Nobody was reached"), (T.CALLBACK_OPEN,), (T.CALLBACK_OPEN, T.CLOSED), actors=(CB,),
+        "attempt_callback", _("Nobody was reached"), (T.CALLBACK_OPEN,), (T.CALLBACK_OPEN, T.CLOSED, T.DISPATCHED),
+        actors=(CB,),
         inputs=(Input("how", _("how"), InputType.CHOICE, choices=tuple(Medium.choices)), NOTE),
         guards=CALLER, checks=(ended.lock_case,), choose=calling.after_attempt, effect=calling.attempt,
     ),

@@ -49,18 +49,30 @@ def _waits(ticket: Ticket) -> list[Banner | None]:
 def _came_back(ticket: Ticket) -> list[Banner | None]:
     back = _last(ticket, RequestKind.RETURN) if ticket.returned else None
     unit = back.department.label if back and back.department else ""
-    redone = [one for one in ticket.rounds.all() if one.ended_by_move == "redo"]
+    again = _done_again(ticket)
     with_unit = ticket.state in (TicketState.DISPATCHED, TicketState.HANDLING)
     fed = {"from": ticket.fed_from, "outcome": ticket.get_fed_outcome_display()}
     return [
         Banner("arrow-return-left", _("Returned by %(unit)s. Dispatch it again.") % {"unit": unit}, said=back.reason)
         if back and ticket.state == TicketState.LOGGED else None,
-        Banner("arrow-repeat", _("The caller was not content; it is to be done again."), said=redone[-1].opinion)
-        if redone and with_unit else None,
+        again if with_unit else None,
         Banner("hammer", _("Finally ruled: the unit must keep it.")) if ticket.final_ruling and with_unit else None,
         Banner("box-arrow-in-down-left", _("%(from)s reported back: %(outcome)s. It fills in the reply.") % fed,
                said=ticket.fed_result) if ticket.fed_outcome and with_unit else None,
     ]  # fmt: skip
+
+
+def _done_again(ticket: Ticket) -> Banner | None:
+    """Return why it is to be done again, with the newest words: what an agent noted, or what the caller wrote."""
+    found = None
+    for one in ticket.rounds.all():
+        if one.still_wrong:
+            text = _("The caller wrote that it is not solved; it is to be done again.")
+            found = Banner("arrow-repeat", text, said=one.still_wrong)
+        if one.ended_by_move in ("redo", "attempt_callback"):  # the second: on an answer by the link without words
+            text = _("The caller was not content; it is to be done again.")
+            found = Banner("arrow-repeat", text, said=one.opinion)
+    return found
 
 
 def _last(ticket: Ticket, kind: RequestKind) -> Any:
