@@ -205,7 +205,8 @@ CALLBACK_ATTEMPTS = env.number("CALLBACK_ATTEMPTS", 3, low=1, high=10)  # on so 
 CALLBACK_HOLD_MINUTES = env.number("CALLBACK_HOLD_MINUTES", 30, low=5, high=480)  # so long an agent has a call alone
 CALLBACK_PAUSE_HOURS = env.number("CALLBACK_PAUSE_HOURS", 2, low=0, high=48)  # so long it rests after a vain attempt
 CALLBACK_LINK_DAYS = env.number("CALLBACK_LINK_DAYS", 7, low=1, high=60)  # a link sent to a caller works so long
-TRACK_NUMBER_ATTEMPTS = env.number("TRACK_NUMBER_ATTEMPTS", 5, low=3, high=100)  # wrong ends of a phone for a number
+TRACK_NUMBER_ATTEMPTS = env.number("TRACK_NUMBER_ATTEMPTS", 5, low=3, high=100)  # wrong phones for a matter
+TRACK_NUMBER_DAY_ATTEMPTS = env.number("TRACK_NUMBER_DAY_ATTEMPTS", 15, low=3, high=500)  # and within a day
 TRACK_ADDRESS_ATTEMPTS = env.number("TRACK_ADDRESS_ATTEMPTS", 20, low=3, high=1000)  # wrong ones from an address
 TRACK_LOCK_MINUTES = env.number("TRACK_LOCK_MINUTES", 60, low=1, high=1440)  # so long they are remembered
 THREE_RATE_WEIGHTS = env.weights("THREE_RATE_WEIGHTS", "10,45,45")  # response, solution, satisfaction

@@ -1,7 +1,9 @@
-"""What a citizen reads about the own matter with its number and the end of the phone: progress, and nothing personal.
+"""What a citizen reads about the own matter with its number and the phone: progress, and nothing personal.
 
-A number that is not there and a wrong end of the phone take the same queries and the same decryptions, so that neither
-the answer nor the time tells which of the two it was.
+The last four digits show progress alone: every unit reads them in the mask of the phone. To say whether it is solved,
+or to have it taken up again, takes the whole number, which a unit sees by a recorded reveal alone. A number that is not
+there and a wrong phone take the same queries and the same decryptions, so that neither the answer nor the time tells
+which of the two it was.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cases.casework.models import Case
 from cases.casework.states import Outcome
 from cases.deadlines.models import Clock
 from cases.hotline.callbacks import Callback
@@ -26,11 +29,10 @@ from cases.hotline.guards import why_not_reopened
 from cases.hotline.models import Ticket
 from cases.hotline.states import OtherChannel, TicketState
 from cases.workflow.engine import advance_by_system
-from citygrid.common.crypto import decrypt, encrypt
+from citygrid.common.crypto import blind, decrypt, encrypt
 from citygrid.common.errors import NotFound
 
 TAIL = 4
-MOST = 20  # phones looked at: those of the latest tickets of a case
 SHOWN_FOR = timedelta(minutes=30)  # how long the page of a matter opens without asking for the number again
 _SALT = "citygrid.hotline.tracking"
 T = TicketState
@@ -80,24 +82,58 @@ class Progress:
     reopens_until: datetime | None
 
 
-def find(*, number: str, tail: str, at: datetime) -> Ticket:
-    """Return the ticket with that number, or the caller's latest of the case with it.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A matter that was opened, and whether with the whole phone number: only then it is answered or taken up again."""
 
-    Raises ``NotFound`` in the same words and time for a number that is not there, an anonymous ticket and a tail that
-    is not that of its phone.
+    ticket: Ticket
+    whole: bool
+
+
+def find(*, number: str, phone: str, at: datetime) -> Opened:
+    """Return the ticket with that number or, for the number of a case, the caller's latest of that case.
+
+    ``phone`` is whole and tidy (:func:`gridmap.registers.checks.tidy`), or the last four digits: these every unit sees,
+    so that they show progress alone, and of one ticket, not of a case with many phones. Raises ``NotFound`` in the same
+    words and time for a number that is not there, an anonymous ticket and a phone that is not that of the ticket.
+    """
+    wanted, whole = tidy(number), len(phone) != TAIL
+    rows = Ticket.objects.filter(phone__isnull=False)
+    key: int | None
+    if whole:
+        own = rows.filter(Q(number=wanted) | Q(case__number=wanted), phone__digest=blind(phone))
+        key = own.order_by("-received_at", "-pk").values_list("pk", flat=True).first()
+    else:
+        row = rows.filter(number=wanted).values_list("pk", "phone__number").first()
+        key = row[0] if _ends(row[1] if row else decrypt(_filling()), phone) and row else None
+    if key is None:
+        raise NotFound(
+            _("Number and phone do not belong together. With the number of a case, give the whole phone number. "
+              "Look at the message you were sent, or call 12345.")
+        )  # fmt: skip
+    return Opened(Ticket.objects.select_related("unit", "demand_type").get(pk=key), whole)
+
+
+def subject_of(number: str) -> str:
+    """Return by what attempts at a number are counted: one count for every way to the same matter.
+
+    That is the case, for its number and those of its tickets; else the ticket; else the number, which is nobody's. It
+    takes the same queries for each.
     """
     wanted = tidy(number)
-    rows = list(
-        Ticket.objects.filter(Q(number=wanted) | Q(case__number=wanted), phone__isnull=False)
-        .order_by("-received_at", "-pk").values_list("pk", "phone__number")[:MOST]
-    )  # fmt: skip
-    given = tidy(tail)
-    phones = [(key, phone) for key, phone in rows] + [(None, decrypt(_filling())) for _n in range(MOST - len(rows))]
-    matches = [key for key, phone in phones if _ends(phone, given) and key is not None]
-    if not matches:
-        raise NotFound(_("Number and phone do not belong together. Look at the message you were sent, or call 12345."))
-    found: Ticket = Ticket.objects.select_related("unit", "demand_type").get(pk=matches[0])
-    return found
+    ticket = Ticket.objects.filter(number=wanted).values_list("pk", "case_id").first()
+    case = Case.objects.filter(number=wanted).values_list("pk", flat=True).first()
+    if case is None and ticket is not None:
+        case = ticket[1]
+    if case is not None:
+        return f"case:{case}"
+    return f"ticket:{ticket[0]}" if ticket is not None else f"number:{blind(wanted)}"
+
+
+def is_phone_of(ticket: Ticket, phone: str) -> bool:
+    """Whether that is the whole number, tidy, by which the caller is reached; compared by its digest."""
+    kept = ticket.phone.digest if ticket.phone is not None else ""
+    return hmac.compare_digest(kept.encode(), blind(phone).encode()) and bool(kept)
 
 
 def tidy(text: str) -> str:
@@ -119,23 +155,23 @@ def _filling() -> str:
     return _filling_for(tuple(settings.FIELD_KEYS))
 
 
-def seal(ticket: Ticket, *, at: datetime) -> str:
+def seal(opened: Opened, *, at: datetime) -> str:
     """Return a token that opens the page of this ticket for ``SHOWN_FOR``."""
-    return signing.dumps([ticket.pk, int((at + SHOWN_FOR).timestamp())], salt=_SALT)
+    return signing.dumps([opened.ticket.pk, int((at + SHOWN_FOR).timestamp()), opened.whole], salt=_SALT)
 
 
-def unseal(token: str, *, at: datetime) -> Ticket:
-    """Return the ticket of a token. Raises ``NotFound`` for one that is over or was not made here."""
+def unseal(token: str, *, at: datetime) -> Opened:
+    """Return what a token opens. Raises ``NotFound`` for one that is over or was not made here."""
     try:
-        key, until = signing.loads(token, salt=_SALT)
+        key, until, whole = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        key, until = None, 0
+        key, until, whole = None, 0, False
     found: Ticket | None = None
     if at.timestamp() <= until:
-        found = Ticket.objects.select_related("unit", "demand_type").filter(pk=key).first()
+        found = Ticket.objects.select_related("unit", "demand_type", "phone").filter(pk=key).first()
     if found is None:
         raise NotFound(_("Give the number and the end of the phone once more."))
-    return found
+    return Opened(found, whole is True)
 
 
 def progress(ticket: Ticket, *, at: datetime) -> Progress:

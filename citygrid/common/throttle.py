@@ -10,6 +10,8 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from citygrid.common.errors import Refusal
 
+HOURS_FROM = 2 * 60 * 60  # a longer time is told in hours
+
 
 class TooMany(Refusal):
     """One address asks too often."""
@@ -56,11 +58,15 @@ def attempt(what: str, *, most: int, seconds: int) -> None:
         cache.set(key, 1, seconds)
         count = 1
     if count > most:
-        minutes = max(1, seconds // 60)
-        raise TooMany(
-            _("Too many attempts that did not fit. Wait %(minutes)s minutes, or call 12345.") % {"minutes": minutes},
-            seconds=seconds,
-        )
+        raise TooMany(_wait(seconds), seconds=seconds)
+
+
+def _wait(seconds: int) -> str:
+    if seconds > HOURS_FROM:
+        hours = {"hours": seconds // 3600}
+        return _("Too many attempts that did not fit. Wait %(hours)s hours, or call 12345.") % hours
+    minutes = {"minutes": max(1, seconds // 60)}
+    return _("Too many attempts that did not fit. Wait %(minutes)s minutes, or call 12345.") % minutes
 
 
 def fitted(what: str) -> None:

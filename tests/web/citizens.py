@@ -20,8 +20,8 @@ class Citizen:
     def __init__(self, language: str = "en", source: str = "203.0.113.7") -> None:
         self.client = Client(headers={"accept-language": language}, REMOTE_ADDR=source)
 
-    def ask(self, number: str, tail: str = TAIL, status: int = 302) -> Any:
-        answer = self.client.post("/track/", {"number": number, "tail": tail})
+    def ask(self, number: str, phone: str = TAIL, status: int = 302) -> Any:
+        answer = self.client.post("/track/", {"number": number, "phone": phone})
         assert answer.status_code == status, (answer.status_code, answer.content.decode()[:500])
         return answer
 
@@ -29,6 +29,11 @@ class Citizen:
         answer = self.client.get("/track/progress/")
         assert answer.status_code == status
         return str(answer.content.decode())
+
+    def give_phone(self, phone: str = PHONE, status: int = 302) -> Any:
+        answer = self.client.post("/track/progress/phone/", {"phone": phone})
+        assert answer.status_code == status, (answer.status_code, answer.content.decode()[-900:])
+        return answer
 
     def again(self, reason: str = "垃圾还在", status: int = 302) -> Any:
         answer = self.client.post("/track/progress/again/", {"reason": reason})

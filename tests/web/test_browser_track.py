@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.cases.ticket_walk import PHONE as CALLER
 from tests.web.citizens import TAIL
 from tests.web.conftest import DESK, PHONE
 
@@ -27,6 +28,11 @@ def test_not_solved_is_taken_up_again_and_counts_in_the_rates(visit, accessible,
     page.get_by_label("Last four digits of your phone").fill(TAIL)
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="finished")).to_be_visible()
+    assert accessible(page) == []
+    expect(page.get_by_label("What is still wrong?")).to_have_count(0)
+    page.get_by_label("Your whole phone number").fill(CALLER)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_label("What is still wrong?")).to_be_visible()
     assert accessible(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_label("What is still wrong?").fill("垃圾还在")

@@ -1,4 +1,4 @@
-"""The public page of a matter: found by number and end of phone, told without persons, taken up again, not guessed."""
+"""The public page of a matter: found by number and phone, told without persons, taken up again, not guessed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cases.hotline import tracking
 from cases.hotline.callbacks import Callback
 from cases.hotline.maintain import supervise
 from cases.hotline.models import Ticket
+from cases.hotline.services import CallerTold
 from cases.journal.models import Event
 from citygrid.common import clock, crypto
 from citygrid.common.errors import Conflict, NotFound
@@ -49,10 +50,28 @@ def test_a_matter_is_found_by_its_number_or_that_of_its_case_however_it_is_typed
     walk.do("raise_case", "street", category=condition.category.code)
     number = walk.ticket.number
     full_width = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
-    for typed in (number, number.lower(), f" {number} ", full_width, Case.objects.get().number):
+    for typed in (number, number.lower(), f" {number} ", full_width):
+        for phone in (f" {TAIL[:2]} {TAIL[2:]}", PHONE, "+86 199-0000-7654"):
+            citizen = Citizen()
+            citizen.ask(typed, phone)
+            assert number in citizen.read()
+    citizen = Citizen()
+    citizen.ask(Case.objects.get().number.lower(), PHONE)
+    assert number in citizen.read()
+
+
+def test_the_number_of_a_case_takes_the_whole_phone_and_opens_the_own_ticket(people):
+    walks = [recent(people), recent(people, caller=CallerTold(name="欧阳样本", phone="13900001234"))]
+    walks[0].to("handling")
+    walks[0].do("raise_case", "street", category=catalogue().category.code)
+    case = Case.objects.get()
+    Ticket.objects.filter(pk=walks[1].ticket.pk).update(case=case)
+    page = Citizen().ask(case.number, TAIL, status=422).content.decode()
+    assert "With the number of a case, give the whole phone number." in page
+    for walk, phone in zip(walks, (PHONE, "139 0000 1234"), strict=True):
         citizen = Citizen()
-        citizen.ask(typed, tail=f" {TAIL[:2]} {TAIL[2:]}")
-        assert number in citizen.read()
+        citizen.ask(case.number, phone)
+        assert walk.ticket.number in citizen.read()
 
 
 def test_progress_is_told_step_by_step_with_the_public_words(people):
@@ -97,25 +116,27 @@ def test_wrong_number_wrong_tail_and_anonymous_answer_alike_and_cost_the_same(pe
     monkeypatch.setattr(crypto, "decrypt", counting)  # what the column does when a row is read
     monkeypatch.setattr(tracking, "decrypt", counting)
     answers: set[Any] = set()
-    for number, tail in ((known.ticket.number, "0001"), ("FDR209901010001", TAIL), (anonymous.ticket.number, TAIL),
-                         ("FDR209901010001", "0000")):  # fmt: skip
-        decrypted.clear()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            answer = Citizen().ask(number, tail, status=422)
-        body = answer.content.decode().replace(number, "N").replace(f'value="{tail}"', 'value="T"')
-        work = (len(queries), len(decrypted))
-        answers.add((bare(body), *work, tuple(sorted(set(answer.headers) - {"X-Request-ID"}))))
-    assert {one[1:3] for one in answers} == {(1, tracking.MOST)}
-    assert len(answers) == 1
+    gone = "FDR209901010001"
+    for wrong, right, work in (("0001", TAIL, (3, 1)), ("13900000001", PHONE, (3, 0))):
+        answers.clear()
+        for number, phone in ((known.ticket.number, wrong), (gone, right), (anonymous.ticket.number, right),
+                              (gone, wrong)):  # fmt: skip
+            decrypted.clear()
+            with CaptureQueriesContext(connection) as queries:
+                answer = Citizen().ask(number, phone, status=422)
+            body = answer.content.decode().replace(number, "N").replace(f'value="{phone}"', 'value="T"')
+            headers = tuple(sorted(set(answer.headers) - {"X-Request-ID"}))
+            answers.add((bare(body), len(queries), len(decrypted), headers))
+        assert {one[1:3] for one in answers} == {work}
+        assert len(answers) == 1
 
 
-def test_an_end_of_a_phone_has_four_digits(people):
+def test_a_phone_is_its_last_four_digits_or_whole(people):
     walk = recent(people)
-    for tail in ("", "123", "12345", "12a4", "１２３"):
-        page = Citizen().ask(walk.ticket.number, tail, status=422).content.decode()
+    for phone in ("", "123", "12345", "12a4", "１２３", "1990000765", "199000076544"):
+        page = Citizen().ask(walk.ticket.number, phone, status=422).content.decode()
         assert walk.ticket.number in page  # nothing that was typed is lost
+        assert f'value="{phone}"' in page or not phone
     Citizen().ask(walk.ticket.number, "７６５４")
 
 
@@ -142,16 +163,45 @@ def test_numbers_that_are_not_there_are_counted_like_those_that_are(people, sett
     Citizen(source="198.51.100.1").ask("FDR209901010001", status=429)
 
 
+def test_attempts_count_for_the_matter_whichever_way_they_come(people, settings):
+    settings.TRACK_NUMBER_ATTEMPTS = 4
+    walk = recent(people)
+    walk.to("handling")
+    walk.do("raise_case", "street", category=catalogue().category.code)
+    number, case = walk.ticket.number, Case.objects.get().number
+    unit = Citizen(source="203.0.113.1")
+    unit.ask(number)  # the last four digits stand in the mask
+    Citizen(source="203.0.113.2").ask(number, "0001", status=422)
+    Citizen(source="203.0.113.3").ask(number, "19911117654", status=422)
+    Citizen(source="203.0.113.4").ask(case, "19922227654", status=422)
+    unit.give_phone("19933337654", status=422)
+    for typed, phone in ((number, TAIL), (number, PHONE), (case, PHONE)):
+        Citizen(source="198.51.100.1").ask(typed, phone, status=429)
+    answer = unit.give_phone(status=429)
+    assert answer["Retry-After"] == "3600"
+
+
+def test_guessing_is_stopped_for_the_day_too(people, settings):
+    settings.TRACK_NUMBER_DAY_ATTEMPTS = 3
+    walk = recent(people)
+    for n in range(3):
+        Citizen(source=f"203.0.113.{n}").ask(walk.ticket.number, "0001", status=422)
+    answer = Citizen(source="198.51.100.1").ask(walk.ticket.number, status=429)
+    assert "Wait 24 hours, or call 12345" in answer.content.decode()
+    assert answer["Retry-After"] == "86400"
+
+
 def test_nothing_opens_without_the_key_and_the_key_ends(people, monkeypatch):
     walk = recent(people)
     assert Citizen().client.get("/track/progress/")["Location"] == "/track/"
     assert Citizen().again()["Location"] == "/track/"
+    key = tracking.Opened(walk.ticket, whole=True)
     forged = Citizen()
-    forged.client.cookies["citygrid_track"] = tracking.seal(walk.ticket, at=clock.now())[:-2] + "xx"
+    forged.client.cookies["citygrid_track"] = tracking.seal(key, at=clock.now())[:-2] + "xx"
     assert forged.client.get("/track/progress/")["Location"] == "/track/"
     late = clock.now() + tracking.SHOWN_FOR + timedelta(minutes=1)
     with pytest.raises(NotFound):
-        tracking.unseal(tracking.seal(walk.ticket, at=clock.now()), at=late)
+        tracking.unseal(tracking.seal(key, at=clock.now()), at=late)
     citizen = Citizen()
     cookie = citizen.ask(walk.ticket.number).cookies["citygrid_track"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/track/")
@@ -171,11 +221,51 @@ def test_the_page_is_kept_by_nobody_and_found_by_no_search_engine(people):
         assert "script-src 'self'" in answer["Content-Security-Policy"]
 
 
+def test_who_knows_the_mask_alone_neither_answers_nor_has_it_taken_up_again(people):
+    walk = recent(people)
+    walk.to("replied")
+    unit = Citizen()
+    unit.ask(walk.ticket.number)
+    page = unit.read()
+    assert "/c/" not in page
+    assert "To say whether it is solved, give your whole phone number" in page
+    for wrong in ("7654", "13911117654", "199 0000 765", ""):
+        assert "/c/" not in unit.give_phone(wrong, status=422).content.decode()
+    assert "/c/" not in unit.read()
+    done = closed(people)
+    unit.ask(done.ticket.number)
+    page = unit.read()
+    assert "To have it taken up again, give your whole phone number" in page
+    assert "What is still wrong?" not in page
+    refused = unit.again("都已解决", status=403).content.decode()
+    assert "Give your whole phone number first" in refused
+    assert "都已解决" in refused  # nothing that was typed is lost
+    assert done.fresh().state == "closed"
+    unit.give_phone()
+    assert "What is still wrong?" in unit.read()
+    unit.ask(walk.ticket.number)  # the whole number opened one matter, not the next
+    assert "/c/" not in unit.read()
+    assert Citizen().give_phone()["Location"] == "/track/"
+
+
+def test_a_wrong_phone_is_told_alike_and_a_ticket_without_one_is_not_opened(people):
+    walk = recent(people)
+    walk.to("replied")
+    citizen = Citizen(language="zh-hans")
+    citizen.ask(walk.ticket.number)
+    assert "请填写完整的电话号码" in citizen.read()
+    assert "不是本事项登记的电话号码" in citizen.give_phone("13911117654", status=422).content.decode()
+    anonymous = recent(people, caller=None)
+    for phone in ("", PHONE):
+        assert not tracking.is_phone_of(anonymous.ticket, phone)
+
+
 def test_one_answers_by_the_one_form_of_the_link(people):
     walk = recent(people)
     walk.to("replied")
     citizen = Citizen()
     citizen.ask(walk.ticket.number)
+    citizen.give_phone("+86 199-0000-7654")
     page = citizen.read()
     start = page.index('href="/c/') + 6
     way = page[start : page.index('"', start)]
@@ -189,7 +279,7 @@ def test_one_answers_by_the_one_form_of_the_link(people):
 def test_not_solved_makes_work_at_once_and_the_next_answer_counts(people):
     walk = closed(people)
     citizen = Citizen()
-    citizen.ask(walk.ticket.number)
+    citizen.ask(walk.ticket.number, PHONE)
     assert "Until" in citizen.read()
     citizen.again(f"我是{NAME}，垃圾还在，电话{PHONE}")
     ticket = walk.fresh()
@@ -200,10 +290,10 @@ def test_not_solved_makes_work_at_once_and_the_next_answer_counts(people):
     assert NAME not in str(event.facts)
     assert PHONE not in str(event.facts)
     assert "垃圾还在" in event.facts["reason"]
-    first = ticket.rounds.get(number=1)
-    assert (first.ended_by_move, "垃圾还在" in first.opinion, first.public_text) == (
-        "close_callback", True, "垃圾已清运，请放心。",
-    )  # fmt: skip
+    first, second = ticket.rounds.order_by("number")
+    assert (first.ended_by_move, first.opinion, first.public_text) == ("close_callback", "", "垃圾已清运，请放心。")
+    assert "垃圾还在" in second.still_wrong
+    assert NAME not in second.still_wrong
     assert "Take it up again" not in citizen.read()
     board, month = BOARDS["hotline"], of_month(clock.now().date())
 
@@ -229,7 +319,7 @@ def test_taking_up_again_ends_with_the_window_and_after_so_many_times(people, se
     assert tracking.progress(walk.fresh(), at=later).reopens_until is None
     settings.TICKET_REDO_MAX = 0
     citizen = Citizen()
-    citizen.ask(walk.ticket.number)
+    citizen.ask(walk.ticket.number, PHONE)
     assert "Take it up again" not in citizen.read()
     page = citizen.again("垃圾还在", status=409).content.decode()
     assert walk.fresh().state == "closed"
@@ -240,10 +330,10 @@ def test_what_is_not_finished_is_not_taken_up_again_and_an_empty_reason_is_refus
     walk = recent(people)
     walk.to("handling")
     citizen = Citizen()
-    citizen.ask(walk.ticket.number)
+    citizen.ask(walk.ticket.number, PHONE)
     assert citizen.again("垃圾还在", status=409)
     done = closed(people)
-    citizen.ask(done.ticket.number)
+    citizen.ask(done.ticket.number, PHONE)
     citizen.again("  ", status=422)
     assert done.fresh().state == "closed"
     citizen.again("垃圾还在")

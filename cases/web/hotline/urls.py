@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("c/<str:token>/", answer.answer, name="callback_answer"),
     path("track/", track.ask, name="track"),
     path("track/progress/", track.progress, name="track_progress"),
+    path("track/progress/phone/", track.phone, name="track_phone"),
     path("track/progress/again/", track.reopen, name="track_reopen"),
     path("track/close/", track.close, name="track_close"),
 ]
