@@ -100,6 +100,7 @@ class TicketRoundSerializer(s.Serializer[Any]):
     signed_off_at = s.DateTimeField(allow_null=True)
     replied_at = s.DateTimeField(allow_null=True)
     ended_at = s.DateTimeField(allow_null=True)
+    still_wrong = s.CharField(allow_blank=True, help_text="The caller's words that led to this round.")
     contact_due = s.BooleanField()
     signed_by = PersonSerializer(allow_null=True)
     replied_by = PersonSerializer(allow_null=True)
