@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from cases.stewards.checklist import ChecklistItem
 from cases.stewards.models import Lane, LaneClaim, LaneWalk, WalkFinding
 from cases.stewards.states import Finding
 from cases.workflow.engine import create, may_create
+from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
 from citygrid.common import facts
@@ -29,6 +31,8 @@ from gridmap.posts.models import Post
 from gridmap.posts.rights import require
 
 LEVELS = (Level.COMMUNITY, Level.GRID)
+LONGEST = {"code": 20, "name": 60, "name_en": 120}  # characters
+_CODE = re.compile(r"[0-9A-Z-]+")
 # Points as thanks (handbook §3.6): one for a walk, a lane and day counted once; more for what came of it.
 PER_WALK, PER_FIX, PER_CASE = 1, 2, 3
 _VAIN = (State.DECLINED, State.NOT_FILED, State.CANCELLED)
@@ -50,14 +54,37 @@ def add_lane(
     """Enter a lane (``line`` in EPSG:4326). Raises ``NotAllowed``, ``Invalid``, ``Conflict`` for a used code."""
     if by is not None:
         require(by, Perm.LANE_MANAGE, area, at)
+    given = {"code": code.strip(), "name": name.strip(), "name_en": name_en.strip()}
+    faults = {field: [_("This is needed.")] for field in ("code", "name") if not given[field]}
+    for field, text in given.items():
+        if len(text) > LONGEST[field]:
+            faults[field] = [_("This is longer than %(limit)s characters.") % {"limit": LONGEST[field]}]
+    if given["code"] and not _CODE.fullmatch(given["code"]):
+        faults["code"] = [_("A code has capital letters, digits and hyphens only, such as SQ-01.")]
     if area.level not in LEVELS:
-        fault = _("A lane lies in a community or a grid. Choose one.")
-        raise Invalid(fault, fields={"area": [fault]})
-    if Lane.objects.filter(code=code).exists():
-        raise Conflict(_("The code %(code)s is, or was, in use already.") % {"code": code}, code="code_used")
-    lane = Lane.objects.create(code=code, name=name.strip(), name_en=name_en.strip(), area=area, geom=line)
-    facts.record("lane.added", lane, at=at, by=by, code=code, name=lane.name)
+        faults["area"] = [_("A lane lies in a community or a grid. Choose one.")]
+    if faults:
+        message = (
+            next(iter(faults.values()))[0] if len(faults) == 1 else _("Some inputs cannot be used; each is explained.")
+        )
+        raise Invalid(message, fields=faults)
+    used = Conflict(_("The code %(code)s is, or was, in use already.") % {"code": given["code"]}, code="code_used")
+    if Lane.objects.filter(code=given["code"]).exists():
+        raise used
+    try:
+        with transaction.atomic():
+            lane = Lane.objects.create(**given, area=area, geom=line)
+    except IntegrityError:  # somebody else, or the same click, entered it at the same moment
+        raise used from None
+    facts.record("lane.added", lane, at=at, by=by, code=lane.code, name=lane.name)
     return lane
+
+
+def stewards_of(area: Area, at: datetime) -> Any:
+    """Return the accounts that hold a lane steward's post for the area or above it at that time."""
+    above = AreaLink.objects.filter(descendant=area).values("ancestor")
+    posts = Post.objects.in_force(at).filter(role=Role.LANE_STEWARD, area__in=above)
+    return User.objects.filter(pk__in=posts.values("user"))
 
 
 @transaction.atomic
@@ -68,14 +95,17 @@ def give_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> LaneCla
     """
     if by is not None:
         require(by, Perm.LANE_MANAGE, lane.area, at)
-    above = AreaLink.objects.filter(descendant=lane.area_id).values("ancestor")
-    posts = Post.objects.in_force(at).filter(user=user, role=Role.LANE_STEWARD, area__in=above)
-    if not posts.exists():
+    if not stewards_of(lane.area, at).filter(pk=user.pk).exists():
         fault = _("%(person)s holds no post of a lane steward there.") % {"person": user.display_name}
         raise Invalid(fault, fields={"user": [fault]})
+    already = Conflict(_("%(person)s looks after this lane already.") % {"person": user.display_name}, code="not_now")
     if LaneClaim.objects.filter(lane=lane, user=user, until=None).exists():
-        raise Conflict(_("%(person)s looks after this lane already.") % {"person": user.display_name}, code="not_now")
-    claim = LaneClaim.objects.create(lane=lane, user=user, since=at)
+        raise already
+    try:
+        with transaction.atomic():
+            claim = LaneClaim.objects.create(lane=lane, user=user, since=at)
+    except IntegrityError:  # somebody else, or the same click, gave it at the same moment
+        raise already from None
     facts.record("lane.given", lane, at=at, by=by, steward=user.username)
     return claim
 

@@ -67,6 +67,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     own = Lane.objects.walked_by(acting.user, acting.at).select_related("area")
     context = {
         "own": own, "walks_lanes": acting.holds(Perm.LANE_WALK), "page": page, "walks": list(page),
+        "keeps_lanes": acting.holds(Perm.LANE_MANAGE),
         "points": points_of(acting.user, since=month_of(acting.at), until=acting.at + timedelta(seconds=1)),
         "lanes": Lane.objects.visible_to(acting.user, acting.at).count(),
     }  # fmt: skip

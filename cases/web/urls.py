@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from cases.web import bulk, councils, lanes, page, report, report_ins, requests, search, tasks, whistles, worklist
+from cases.web import (
+    bulk,
+    councils,
+    lanes,
+    lanes_kept,
+    page,
+    report,
+    report_ins,
+    requests,
+    search,
+    tasks,
+    whistles,
+    worklist,
+)
 from cases.web.evaluation.urls import urlpatterns as evaluation
 from cases.web.hotline.urls import urlpatterns as hotline
 from citygrid.common.api import codes  # noqa: F401 - makes <code:…> known
@@ -34,6 +47,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("councils/<code:number>/", councils.show, name="council_matter"),
     path("councils/<code:number>/moves/<slug:name>/", councils.move, name="council_matter_move"),
     path("lanes/", lanes.listed, name="lanes"),
+    path("lanes/kept/", lanes_kept.listed, name="lanes_kept"),
+    path("lanes/new/", lanes_kept.new, name="lane_new"),
+    path("lanes/<code:code>/", lanes_kept.show, name="lane"),
+    path("lanes/<code:code>/give/", lanes_kept.give, name="lane_give"),
+    path("lanes/<code:code>/claims/<int:pk>/take/", lanes_kept.take, name="lane_take"),
     path("lanes/<code:code>/walk/", lanes.walk, name="lane_walk_new"),
     path("lane-walks/<int:pk>/", lanes.show, name="lane_walk"),
     path("lane-walks/<int:pk>/moves/<slug:name>/", lanes.move, name="lane_walk_move"),
