@@ -24,8 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--other-engine", action="store_true", help="leave out what does not ask the database")
 
 
+SHARED = ("browser", "one_worker")  # what a module sets up takes long, so its tests stay together
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine leave out what was proven on the first and has nothing to do with the engine."""
+    """Keep modules together, and on the second engine leave out what has nothing to do with the engine."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in SHARED):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if not config.getoption("--other-engine"):
         return
     wanted: list[pytest.Item] = []

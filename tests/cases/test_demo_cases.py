@@ -53,7 +53,7 @@ from tests.web.test_areas import signed_in
 
 globals().update({name: test for name, test in vars(demo_hotline).items() if name.startswith("test_")})
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_worker]
 AT = datetime(2026, 3, 19, 2, 40, tzinfo=UTC)  # a Thursday, 10:40 in the city
 # Nights, a Sunday, the spring festival, the first minutes of a year: the demo is started whenever somebody likes.
 ODD_TIMES = [

@@ -15,7 +15,7 @@ from citygrid.accounts.models import User
 from gridmap.demo import build, logins
 from tests import cast
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_worker]
 
 GIVEN = "Given-Horse-77"
 

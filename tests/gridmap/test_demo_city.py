@@ -23,7 +23,7 @@ from gridmap.posts.models import Post
 from gridmap.posts.rights import can
 from gridmap.registers.models import Household, Person, Unit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.one_worker]
 
 SHITING = "350982003901"
 # The logins that programs outside rely on, with role and place.
