@@ -8,6 +8,7 @@ import django_filters
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
+from cases.api.references import in_area
 from cases.casework.models import Case
 from cases.casework.states import Source, State
 from cases.casework.words import worded
@@ -15,7 +16,6 @@ from cases.catalogue.models import Category
 from cases.deadlines.lamps import Lamp
 from citygrid.common.api.filters import LeanFilterSet, flag_filter, no_such
 from citygrid.common.api.refusals import Malformed
-from gridmap.areas.models import Area, AreaLink
 from gridmap.departments.models import Department
 from gridmap.spatial import within_bbox
 
@@ -67,10 +67,7 @@ class CaseFilters(LeanFilterSet):
 
     def in_area(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what lies in an area that the reader sees or that lies above what the reader sees."""
-        root = Area.objects.filter(code=value).values_list("pk", flat=True).first()
-        if root is None:
-            raise _unknown(name, value, "areas")
-        return queryset.filter(area__in=AreaLink.objects.filter(ancestor=root).values("descendant"))
+        return in_area(queryset, value, name)
 
     def of_category(self, queryset: Any, name: str, value: str) -> Any:
         """Keep one category's."""

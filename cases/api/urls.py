@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cases.api.case_urls")),
     path("", include("cases.api.hotline_urls")),
     path("", include("cases.api.whistle_urls")),
+    path("", include("cases.api.neighbourhood_urls")),
     path("categories/", CategoryListView.as_view(), name="api_categories"),
     path("categories/<code:code>/", CategoryDetailView.as_view(), name="api_category"),
     path("evaluations/", EvaluationListView.as_view(), name="api_evaluations"),

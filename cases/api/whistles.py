@@ -7,10 +7,8 @@ import json
 from typing import Any
 
 import django_filters
-from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
@@ -24,7 +22,7 @@ from cases.api.described_whistle import (
     WhistleSerializer,
 )
 from cases.api.reader import Reader
-from cases.api.references import case_named, referred
+from cases.api.references import case_named, position_of, referred
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove, SubjectView, not_found
 from cases.api.timeline import event_shown
 from cases.journal.models import Event
@@ -143,7 +141,7 @@ class WhistleListView(IdempotentMixin, SubjectList):
         tickets = [referred("tickets", "tickets", number, reader) for number in given.get("tickets", [])]
         with transaction.atomic():
             whistle = draft_whistle(
-                description=given["description"], street=self._street(given.get("street")), position=_position(given),
+                description=given["description"], street=self._street(given.get("street")), position=position_of(given),
                 address=given["address"], sources=[dict(source) for source in given.get("sources", [])],
                 cases=[referred("cases", "cases", number, reader) for number in given.get("cases", [])],
                 client_request_id=given["client_request_id"], by=reader.user, at=reader.at,
@@ -165,19 +163,6 @@ class WhistleListView(IdempotentMixin, SubjectList):
             fault = no_such(code, "areas")
             raise Invalid(fault, fields={"street": [fault]})
         return found
-
-
-def _position(given: dict[str, Any]) -> Point | None:
-    lon, lat = given.get("lon"), given.get("lat")
-    if (lon is None) != (lat is None):
-        fault = _("Send both lon and lat, or neither.")
-        raise Invalid(fault, fields={"lon": [fault], "lat": [fault]})
-    if lon is None or lat is None:
-        return None
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        fault = _("Longitude goes from -180 to 180, latitude from -90 to 90.")
-        raise Invalid(fault, fields={"lon": [fault], "lat": [fault]})
-    return Point(lon, lat, srid=4326)
 
 
 class WhistleDetailView(SubjectDetail):

@@ -77,6 +77,13 @@ class Lane(models.Model):
 class LaneClaimQuerySet(models.QuerySet["LaneClaim"]):
     """Reads of who looks after which lane."""
 
+    def visible_to(self, user: Any, at: datetime | None = None) -> Self:
+        """Keep the claims to lanes of the person's areas, and the person's own: a steward sees no other's name."""
+        if not getattr(user, "is_active", False):
+            return self.none()
+        seen = Lane.objects.in_areas_of(user, instant(at)).values("pk")
+        return self.filter(Q(lane__in=seen) | Q(user=user))
+
     def in_force(self, at: datetime) -> Self:
         """Claims that hold at that time."""
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)

@@ -137,6 +137,9 @@ def record_walk(
     """
     if earlier := _earlier(by, client_request_id):
         return earlier
+    if lane.retired_at is not None and lane.retired_at <= at:
+        fault = _("This lane is no longer walked. Choose another.")
+        raise Invalid(fault, fields={"lane": [fault]})
     items = _answered(findings, at)
     place = Point(lon, lat, srid=4326)
     walk = LaneWalk(

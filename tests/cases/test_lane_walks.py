@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.gis.geos import LineString
 
 from cases.casework.models import Case
-from cases.catalogue.models import Category, CategoryStandard
 from cases.evidence.models import Evidence
 from cases.journal.models import Event
 from cases.stewards import services
@@ -21,11 +17,11 @@ from cases.stewards.services import Found, add_lane, give_lane, points_of, recor
 from cases.stewards.states import WalkState
 from cases.stewards.table import LANE_WALK
 from cases.workflow.engine import advance
-from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from gridmap.areas.models import Area
 from tests import cast
 from tests.cases.grids import assert_as_written, named
+from tests.cases.lanes import lane_with_steward, ticked
 from tests.cases.walk import AT, photo
 
 pytestmark = pytest.mark.django_db
@@ -40,26 +36,7 @@ recorded: street+streetlead read
 
 @pytest.fixture
 def lane(people, city):
-    """A lane of our community with its steward, and a steward of the same community without a lane."""
-    import_module("cases.migrations.0018_lane_checklist").load(apps, None)
-    standard = CategoryStandard.objects.create(code="CJ/T 214-2007", key="CJ214", name="部件与事件分类")
-    Category.objects.create(
-        code="CJ214-E0507", standard=standard, kind="event", major_code="05", major_name="突发事件", minor_code="07",
-        name="占道堆物",
-    )  # fmt: skip
-    for name in ("steward", "other_steward"):
-        people[name] = cast.person(name, Role.LANE_STEWARD, area=city[cast.COMMUNITY])
-    made = add_lane(
-        code="SQ-01", name="石亭巷", area=city[cast.COMMUNITY], at=AT, by=people["street"],
-        line=LineString((120.201, 27.335), (120.208, 27.335), srid=4326),
-    )  # fmt: skip
-    give_lane(lane=made, user=people["steward"], at=AT, by=people["street"])
-    return made
-
-
-def ticked(**told: tuple[str, str]) -> list[Found]:
-    """All in order but what is named: code → finding and note."""
-    return [Found(item.code, *told.get(item.code, ("ok", ""))) for item in ChecklistItem.objects.in_force(AT)]
+    return lane_with_steward(people, city)
 
 
 def walk_of(lane: Lane, people: dict, *, at=AT, who: str = "steward", findings=None, **more) -> LaneWalk:

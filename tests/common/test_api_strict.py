@@ -14,6 +14,7 @@ from citygrid.accounts import tokens
 from citygrid.common import clock
 from citygrid.common.idempotency import IdempotentMixin
 from tests import cast
+from tests.cases.council_walk import MatterWalk
 from tests.cases.ticket_walk import TicketWalk
 from tests.cases.walk import AT, Walk, catalogue
 
@@ -27,6 +28,7 @@ READERS = {
     "grid-workers": "acceptor", "handlers": "clerk", "whistle": "street", "report-ins": "street",
     "called-departments": "street", "ticket": "operator", "callers": "operator", "callbacks": "operator",
     "unit-staff": "operator", "demand-types": "operator", "/units/": "operator", "evaluations": "manager",
+    "council-matters": "street", "/lane": "street",
 }  # fmt: skip
 # Writes that answer with a secret, or undo themselves when repeated, keep no answer. See citygrid.common.idempotency.
 # What only reads, but is told a text that no address should carry, needs none.
@@ -57,6 +59,7 @@ def ask(people, city, client):
     """Ask an address of the API as somebody who may; a case in handling fills what stands in the address."""
     number = Walk(people, catalogue()).to("handling").number
     numbers = {"/whistles/": draft_whistle(description="渣土", by=people["street"], at=AT).number}
+    numbers["/council-matters/"] = MatterWalk(people).matter.number
     load_types(at=cast.START)
     numbers["/tickets/"] = TicketWalk(people).to("dispatched").number
 

@@ -14,10 +14,13 @@ from cases.catalogue.conditions import FilingCondition
 from cases.catalogue.models import Category
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
+from cases.stewards.services import record_walk
 from cases.workflow.engine import advance
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
+from tests.cases.council_walk import MatterWalk
+from tests.cases.lanes import lane_with_steward, ticked
 from tests.cases.ticket_walk import TicketWalk, hotline
 from tests.cases.walk import AT, Walk, catalogue, photo
 from tests.cases.whistling import Tune, add_departments
@@ -115,6 +118,22 @@ GET    api_report_in_clock report-ins/{{report_in}}/clocks/{{report_clock}}/expl
 GET    api_whistle_kinds   whistle-kinds/               ----..---....--- -. - x
 GET    api_whistle_departments whistle-departments/         ----..---....--- -. - x
 GET    api_called_departments called-departments/?whistle={{whistle}} ----..---....--- -~ - x
+GET    api_council_matters council-matters/             ---------....--- -. - x
+POST   api_council_matters council-matters/             ---------????--- -? - x
+GET    api_council_matter  council-matters/{{matter}}/  ---------....--- -o - x
+GET    api_council_matter  council-matters/FDY0/        ---------oooo--- -o - x
+GET    api_council_matter_timeline council-matters/{{matter}}/timeline/ ---------....--- -o - x
+POST   api_council_matter_move council-matters/{{matter}}/actions/decline/ ---------??----- -o - x
+GET    api_lanes           lanes/                       ---------....--- -. - x
+GET    api_lane            lanes/{{lane}}/              ---------....--- -o - x
+GET    api_lane_claims     lane-claims/?lane={{lane}}   ---------....--- -~ - x
+POST   api_lane_claims     lane-claims/                 ---------????--- -? - x
+POST   api_lane_claim_end  lane-claims/{{claim}}/end/   ---------.!----- -o - x
+GET    api_lane_checklist  lane-checklist/              ---------....--- -. - x
+GET    api_lane_walks      lane-walks/                  ---------....--- -. - x
+POST   api_lane_walks      lane-walks/                  ---------????--- -? - x
+GET    api_lane_walk       lane-walks/{{walk}}/         ---------....--- -o - x
+POST   api_lane_walk_move  lane-walks/{{walk}}/actions/read/ ---------.!----- -o - x
 GET    api_evaluations     evaluations/                ----.---.....--- -. - x
 GET    api_evaluation      evaluations/hotline:2026-03:{{unit}}/ ----o---...o.--- -o - x
 GET    api_evaluation_cases evaluations/hotline:2026-03:{{unit}}/cases/ ----o---...o.--- -o - x
@@ -180,6 +199,12 @@ class Things(dict[str, Any]):
             ticket = TicketWalk(self.people).to("handling")
             clock = Clock.objects.of(ticket).earliest("pk")
             self.update(ticket=ticket.number, ticket_clock=clock.pk, caller=ticket.caller_id, unit="SQ")
+        elif name in ("lane", "claim", "walk"):
+            lane = lane_with_steward(self.people, self.city)
+            walk = record_walk(lane=lane, findings=ticked(), lon=120.205, lat=27.335, by=self.people["steward"], at=AT)
+            self.update(lane=lane.code, claim=lane.claims.get().pk, walk=walk.pk)
+        elif name == "matter":
+            self["matter"] = MatterWalk(self.people).matter.number
         else:
             add_departments(self.people, self.city)
             tune = Tune(self.people, names=("CGJ",))
