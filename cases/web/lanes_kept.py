@@ -156,7 +156,8 @@ def _care(lane: Any, acting: Acting, request: HttpRequest | None = None) -> Inpu
     busy = {one.user_id for one in lane.team}
     free = [one for one in stewards_of(lane.area, acting.at).order_by("username") if one.pk not in busy]
     choices = [("", _("choose")), *((one.username, f"{one.display_name} ({one.username})") for one in free)]
-    form.fields["user"] = forms.ChoiceField(choices=choices, label=_("Lane steward"))
+    none = "" if free else _("Nobody else holds the post of a lane steward here.")
+    form.fields["user"] = forms.ChoiceField(choices=choices, label=_("Lane steward"), help_text=none)
     return form
 
 

@@ -78,7 +78,10 @@ def test_used_codes_and_people_who_are_no_stewards_are_refused(people, steward):
     for user in ("gw", "nobody"):
         assert "one of the stewards" in street.send(f"{PAGE}give/", status=422, user=user)
     assert "This is needed." in street.send(f"{PAGE}give/", status=422)
+    none_left = "Nobody else holds the post"
+    assert none_left not in street.see(PAGE)
     street.send(f"{PAGE}give/", user="steward")
+    assert none_left in street.see(PAGE)
     assert "already" in street.send(f"{PAGE}give/", status=409, user="steward")
     assert LaneClaim.objects.count() == 1
 
