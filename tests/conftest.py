@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SHARED = ("browser", "one_worker")  # what a module sets up takes long, so its tests stay together
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that spreads the tests reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep modules together, and on the second engine leave out what has nothing to do with the engine."""
     for item in items:

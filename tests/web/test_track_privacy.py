@@ -50,6 +50,7 @@ def test_no_page_of_any_state_tells_who_called_or_what_was_told(people, state, k
         citizen = Citizen(language)
         citizen.ask(walk.ticket.number)
         if state == "redo" and language == "en":
+            citizen.give_phone()
             citizen.again(f"我是{NAME}，{PHONE}")
         page = citizen.read()
         ticket = walk.fresh()
