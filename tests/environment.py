@@ -18,6 +18,9 @@ if "CITYGRID_HOME" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["CITYGRID_HOME"], ignore_errors=True)
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # parallel processes must not wait for each other's locks
     os.environ["CITYGRID_HOME"] = str(Path(os.environ["CITYGRID_HOME"]) / worker)
+    redis = os.environ.get("REDIS_URL", "")
+    if redis.startswith("unix:") and "?" not in redis:  # nor count each other's attempts
+        os.environ["REDIS_URL"] = f"{redis}?db={int(worker.removeprefix('gw')) + 1}"
 os.environ["DJANGO_SETTINGS_MODULE"] = "citygrid.settings"
 for name, value in {
     "DEBUG": "0", "HTTPS": "0", "STATIC_HASHED": "0", "SECRET_KEY": "tests-only-" + "k" * 50,
