@@ -27,22 +27,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 SHARED = ("browser", "one_worker")  # what a module sets up takes long, so its tests stay together
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that spreads the tests reads the marks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # begins before the plugin that spreads the tests, which is registered later
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Keep modules together, and on the second engine leave out what has nothing to do with the engine."""
     for item in items:
         if any(item.get_closest_marker(name) for name in SHARED):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    if not config.getoption("--other-engine"):
-        return
-    wanted: list[pytest.Item] = []
-    rest: list[pytest.Item] = []
-    for item in items:
-        asks = any(item.get_closest_marker(name) for name in ("django_db", "browser", "postgis", "redis"))
-        names = getattr(item, "fixturenames", ())
-        (wanted if asks or "db" in names or "django_db_setup" in names else rest).append(item)
-    config.hook.pytest_deselected(items=rest)
-    items[:] = wanted
+    if config.getoption("--other-engine"):
+        wanted: list[pytest.Item] = []
+        rest: list[pytest.Item] = []
+        for item in items:
+            asks = any(item.get_closest_marker(name) for name in ("django_db", "browser", "postgis", "redis"))
+            names = getattr(item, "fixturenames", ())
+            (wanted if asks or "db" in names or "django_db_setup" in names else rest).append(item)
+        config.hook.pytest_deselected(items=rest)
+        items[:] = wanted
+    return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -50,11 +50,17 @@ def no_unknown_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server, with the cast's city."""
-    found = Server(tmp_path_factory.mktemp("browser-home"))
-    yield found
-    found.stop()
+def built(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server that is ready to start, with the cast's city."""
+    return Server(tmp_path_factory.mktemp("browser-home"))
+
+
+@pytest.fixture(scope="module")
+def server(built: Server) -> Iterator[Server]:
+    """The server. Each module finds the city untouched, whatever another did in the same process."""
+    built.start()
+    yield built
+    built.stop()
 
 
 # Per module: while Playwright lives, its event loop runs in this thread, and Django then refuses the database.

@@ -7,6 +7,7 @@ serving static files, and empties tables between tests, which the journal's trig
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,16 +18,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
+DATABASE, UNTOUCHED = "citygrid.sqlite3", "untouched.sqlite3"
 
 
 class Server:
-    """Started once per test session; ``url`` is its root without a slash."""
+    """The home folder is filled once per test session; :meth:`start` begins with the city as it was then.
+
+    ``url`` is the root without a slash.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
 
     def __init__(self, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
+        self.home = home
         self.log = home / "server.log"
         outside = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
         self.env = outside | {
@@ -37,6 +42,18 @@ class Server:
         self.run("manage.py", "migrate", "--verbosity=0")
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
         self.run("-m", "tests.web.city")
+        shutil.copyfile(home / DATABASE, home / UNTOUCHED)
+
+    def start(self) -> None:
+        """Serve the city as it was before anybody touched it."""
+        for left in self.home.glob(f"{DATABASE}*"):
+            left.unlink()
+        shutil.copyfile(self.home / UNTOUCHED, self.home / DATABASE)
+        shutil.rmtree(self.home / "media", ignore_errors=True)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", "uvicorn", "citygrid.asgi:application", "--lifespan=off", f"--port={port}"],

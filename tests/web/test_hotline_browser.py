@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RINGS = "/hotline/new/?phone=19900007654"
 TOLD = "石亭新村门口堆了建筑垃圾，没人管"
 MOST_KEYS = 12  # besides the letters that are typed
-SECONDS = 30  # a machine that types at once waits only for the server; a slow machine has room
 
 
 @dataclass
@@ -68,7 +67,6 @@ def test_a_call_is_taken_by_the_keyboard_alone(visit):
     for shown in ("山前街道办事处", "To reply", "call for help", "石亭路12号"):
         expect(saved).to_contain_text(shown)
     assert keys.pressed <= MOST_KEYS, keys.pressed
-    assert took < SECONDS, took
     print(f"ring to saved: {keys.pressed} keys besides the text, {took:.1f} s")  # noqa: T201 - a measurement
     before = keys.pressed
     expect(page.locator("[data-cg-next]")).to_be_focused()
@@ -80,11 +78,11 @@ def test_a_call_is_taken_by_the_keyboard_alone(visit):
 
 
 def test_a_call_sent_while_a_question_is_replaced_is_not_lost(visit):
-    page = visit(RINGS, "operator")
+    page = visit("/hotline/new/?phone=19900002222", "operator")  # somebody else, whose history nobody else looks at
     page.locator("[name=content]").fill(TOLD)
     page.locator("[name=demand_type]").first.check()
     page.locator("[name=step][value=keep]").check()
-    expect(page.locator("[data-cg-slot=caller]")).to_contain_text("诸葛**")
+    expect(page.locator("[data-cg-slot=caller]")).to_contain_text("Nobody has called")
     page.evaluate("""() => {
         const form = document.querySelector("[data-cg-intake]");
         const again = () => form.elements.content.dispatchEvent(new Event("input", { bubbles: true }));
