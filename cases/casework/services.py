@@ -31,7 +31,9 @@ SOURCES_OF_ROLE: dict[Role, tuple[Source, ...]] = {
     Role.LANE_STEWARD: (Source.STEWARD,),
 }
 
-_EARLIER = Prepared(lambda reporter, key: Case.objects.filter(reporter=reporter, client_request_id=key))
+_EARLIER = Prepared(
+    lambda reporter, key: Case.objects.filter(reporter=reporter, client_request_id=key).values_list("pk")
+)
 
 
 def report_case(
@@ -85,7 +87,7 @@ def _earlier(by: Any, client_request_id: str) -> Case | None:
     if not client_request_id or by is None:
         return None
     found = _EARLIER(reporter=by.pk, key=client_request_id)
-    return found[0] if found else None
+    return Case.objects.get(pk=found[0][0]) if found else None
 
 
 def _source(named: str, by: Any, at: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
+from django.db import connection, connections
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import path
@@ -65,6 +66,7 @@ urlpatterns = [
     path("waiting", waiting),
     path("file", file),
     path("failing", failing),
+    path("asking", lambda request: asking(request)),
 ]
 
 
@@ -152,3 +154,33 @@ def test_a_client_that_leaves_before_its_body_came_is_not_answered():
 
     asyncio.run(left())
     assert SEEN == []
+
+
+BACKENDS: list[int] = []
+
+
+def asking(request: Any) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        BACKENDS.append(cursor.fetchone()[0])
+    return HttpResponse()
+
+
+@pytest.mark.postgis
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_ended_is_replaced_and_a_healthy_one_is_not_asked(settings, monkeypatch):
+    settings.WEB_THREADS = 1
+    questions: list[bool] = []
+    wrapper = type(connections["default"])
+    usable = wrapper.is_usable
+    monkeypatch.setattr(wrapper, "is_usable", lambda self: questions.append(usable(self)) or questions[-1])
+    handler = ThreadedHandler()
+    for _time in range(2):
+        assert asyncio.run(ask(handler, "asking"))[0] == 200
+    assert questions == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [BACKENDS[-1]])
+    assert asyncio.run(ask(handler, "asking"))[0] == 200
+    assert questions == [False]
+    handler._threads.submit(lambda: connection.close()).result()
+    assert BACKENDS[0] == BACKENDS[1] != BACKENDS[2]

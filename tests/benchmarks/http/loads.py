@@ -51,10 +51,10 @@ def creating(ground: Ground, port: int, share: int) -> Steps:
 def moving(ground: Ground, port: int, share: int) -> Steps:
     """Carry reported cases on, one move a step, from accepting to passing the feedback."""
     names = ("acceptor", "leader", "dispatcher", "clerk", "handler")
-    clients = {who: Client(port, ground.tokens[who]) for who in names}
+    clients, cases = {who: Client(port, ground.tokens[who]) for who in names}, iter(ground.reported[share])
 
     def steps() -> Iterator[None]:
-        for case in ground.reported[share]:
+        for case in cases:
             version = 1
             for who, name, given in (
                 ("acceptor", "accept", {}),
