@@ -137,7 +137,7 @@ def _follow_case(move: Move) -> None:
 
 def _tell_matters(case: Case, move: Move) -> None:
     waiting = CouncilMatter.objects.filter(case__in=cases_behind(case), state=MatterState.IN_HAND)
-    for matter in waiting.order_by("pk"):
+    for matter in waiting.select_for_update().order_by("pk"):  # who stops waiting now does so before or after
         if case.state in _VAIN:
             advance_by_system(matter, "let_go", at=move.at, by=move.by, origin=case.number)
         else:

@@ -87,10 +87,11 @@ def link_case(move: Move) -> None:
     """Open a case about it, or join one; the case is the street's report."""
     matter, given = move.subject, move.inputs
     if given["case"] is not None:
-        if given["case"].state in CASE_ENDED:
-            fault = _("%(case)s has ended. Open a new case, or join one that is open.") % {"case": given["case"].number}
+        # Locked: a case that ends at this moment tells those who wait for it, and must find the matter among them.
+        matter.case = type(given["case"])._base_manager.select_for_update().get(pk=given["case"].pk)
+        if matter.case.state in CASE_ENDED:
+            fault = _("%(case)s has ended. Open a new case, or join one that is open.") % {"case": matter.case.number}
             raise Invalid(fault, fields={"case": [fault]})
-        matter.case = given["case"]
     else:
         faults = {name: [_("This is needed for a new case.")] for name in ("category", "position") if not given[name]}
         _refuse(faults)

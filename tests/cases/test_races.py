@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +19,7 @@ from citygrid.common.errors import Refusal
 from gridmap.departments.models import Department
 from tests import cast
 from tests.cases.books import assert_books_are_right
+from tests.cases.crowds import at_once, storm
 from tests.cases.inputs import given_for
 from tests.cases.walk import AT, Walk, catalogue, photo
 
@@ -36,38 +35,8 @@ BY_ROLE = {
 }  # fmt: skip
 TRIES = [(name, who) for who, names in BY_ROLE.items() for name in names.split()]
 STARTS = ["reported", "accepted", "filed", "dispatched", "handling", "submitted", "fed_back", "pending_check"]
-Plan = list[tuple[int, str, str]]
 STEP = st.tuples(st.integers(0, 1), st.sampled_from(TRIES)).map(lambda pair: (pair[0], *pair[1]))
 PLANS = st.lists(st.lists(STEP, min_size=MOVES, max_size=MOVES), min_size=THREADS, max_size=THREADS)
-
-
-def storm(people: dict[str, Any], cases: list[Case], condition: Any, plans: list[Plan]) -> tuple[int, list[Any]]:
-    """Let every thread make the moves of its plan at once; return how many succeeded, and what was not a refusal."""
-    done, faults, together = list[str](), list[BaseException](), threading.Barrier(len(plans))
-
-    def work(plan: Plan) -> None:
-        try:
-            together.wait()
-            for step, (number, name, who) in enumerate(plan):
-                case, other = cases[number], cases[1 - number]
-                user, at = people[who], BASE + timedelta(minutes=step)
-                given = given_for(name, other.number, condition.code, user, at)
-                try:
-                    advance(Case(pk=case.pk), name, by=user, at=at, opinion="意见", **given)
-                    done.append(name)
-                except Refusal:
-                    pass
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(plan,)) for plan in plans]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(done), faults
 
 
 @settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -83,33 +52,26 @@ def test_sixteen_people_at_two_cases_never_break_the_books(people, plans, states
     for walk, state in zip(walks, states, strict=True):
         walk.to(state)
     cases = [walk.case for walk in walks]
-    _done, faults = storm(people, cases, condition, plans)
-    assert not faults, faults
+
+    def attempt(step: int, trial: tuple[int, str, str]) -> None:
+        number, name, who = trial
+        user, at = people[who], BASE + timedelta(minutes=step)
+        given = given_for(name, cases[1 - number].number, condition.code, user, at)
+        advance(Case(pk=cases[number].pk), name, by=user, at=at, opinion="意见", **given)
+
+    storm(plans, attempt)
     assert_books_are_right(cases)
 
 
 def test_two_who_merge_crosswise_leave_one_case_to_work_on(people):
     condition = catalogue()
     one, two = Walk(people, condition).case, Walk(people, condition).case
-    barrier, results = threading.Barrier(2), []
-
-    def work(case: Case, target: Case) -> None:
-        barrier.wait()
-        try:
-            advance(case, "merge", by=people["acceptor"], at=AT, target=target.number)
-            results.append("merged")
-        except Refusal as refusal:
-            results.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=pair) for pair in ((one, two), (two, one))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results)[-1] in ("merged", "target_ended")
-    assert results.count("merged") == 1
+    results = at_once(
+        *[partial(advance, case, "merge", by=people["acceptor"], at=AT, target=target.number)
+          for case, target in ((one, two), (two, one))]
+    )  # fmt: skip
+    (refused,) = [result for result in results if isinstance(result, Refusal)]
+    assert refused.code in ("target_ended", "stale_version", "wrong_state")
     assert Case.objects.open().count() == 1
 
 
@@ -117,19 +79,13 @@ def test_reports_at_once_get_numbers_without_a_gap(people):
     condition = catalogue()
     photos = [photo(people["gw"]) for _n in range(48)]
 
-    def work(mine: list[Evidence]) -> None:
-        for piece in mine:
-            report_case(
-                category=condition.category, description="垃圾", lon=120.205, lat=27.335, at=AT, by=people["gw"],
-                photos=[piece],
-            )  # fmt: skip
-        connection.close()
+    def report(_step: int, piece: Evidence) -> None:
+        report_case(
+            category=condition.category, description="垃圾", lon=120.205, lat=27.335, at=AT, by=people["gw"],
+            photos=[piece],
+        )  # fmt: skip
 
-    threads = [threading.Thread(target=work, args=(photos[n::8],)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert storm([photos[n::8] for n in range(8)], report) == 48
     assert Case.objects.count() == 48
     assert NumberSeries.objects.get().last == 48
     assert sorted(Case.objects.values_list("number", flat=True)) == [f"FD20260302{n:04}" for n in range(1, 49)]

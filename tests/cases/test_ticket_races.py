@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,9 +18,10 @@ from cases.hotline.reference import DemandType
 from cases.hotline.services import log_ticket
 from cases.hotline.states import TERMINAL
 from cases.hotline.table import ROWS
-from cases.journal.models import Event
 from cases.workflow.engine import advance
 from citygrid.common.errors import Conflict, Refusal
+from tests.cases.books import assert_moves_are_on_record
+from tests.cases.crowds import at_once, storm
 from tests.cases.ticket_walk import ANSWERS, REPLY, SAD, TicketWalk, drive_to_close, hotline, log
 from tests.cases.walk import AT, catalogue
 
@@ -42,27 +39,6 @@ WHO = {
 def ready(people, city):
     hotline(people, city)
     return catalogue()
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Run all at the same moment; return what each answered: a result, a refusal, or a fault."""
-    barrier, results = threading.Barrier(len(works)), list[Any]([None] * len(works))
-
-    def run(place: int, work: Callable[[], Any]) -> None:
-        barrier.wait()
-        try:
-            results[place] = work()
-        except BaseException as fault:
-            results[place] = fault
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def inputs_for(name: str, others: list[Ticket], category: str, dice: random.Random) -> dict[str, Any]:
@@ -85,12 +61,7 @@ def inputs_for(name: str, others: list[Ticket], category: str, dice: random.Rand
 def assert_books_are_right(tickets: list[Ticket]) -> None:
     """One event a move, versions without gaps, states in a row, a clock of a kind, no chain of links."""
     for ticket in Ticket.objects.filter(pk__in=[one.pk for one in tickets]).select_related("main_ticket"):
-        events = list(Event.objects.filter(subject_type="cases.ticket", subject_id=str(ticket.pk)).order_by("sequence"))
-        assert [event.facts["version"] for event in events] == list(range(1, ticket.version + 1))
-        for before, after in pairwise(events):
-            assert after.from_state == before.to_state
-            assert after.previous_hash == before.hash
-        assert events[-1].to_state == ticket.state
+        assert_moves_are_on_record(ticket)
         running = Clock.objects.of(ticket).filter(stopped_at=None)
         assert len({clock.kind for clock in running}) == len(running)
         assert ticket.rounds.count() == ticket.round_number
@@ -109,23 +80,16 @@ def test_a_crowd_at_three_tickets_never_breaks_the_books(people, ready, seed):
     names = [row.name for row in ROWS if row.sources and not row.system and row.name != "withdraw"]
     names += ["dispatch", "sign", "raise_case", "reply", "open_callback", "close_callback"]
 
-    def work(number: int) -> int:
-        dice, done = random.Random(seed * 1000 + number), 0
-        for step in range(MOVES):
-            ticket, name = dice.choice(tickets), dice.choice(names)
-            others = [one for one in tickets if one.pk != ticket.pk]
-            given = inputs_for(name, others, ready.category.code, dice)
-            try:
-                who = people[dice.choice(WHO.get(name, HOTLINE))]
-                advance(Ticket(pk=ticket.pk), name, by=who, at=AT + timedelta(minutes=step), opinion="意见", **given)
-                done += 1
-            except Refusal:
-                pass
-        return done
+    dice = [random.Random(seed * 1000 + number) for number in range(THREADS)]
 
-    results = at_once(*[lambda n=n: work(n) for n in range(THREADS)])
-    assert not [result for result in results if not isinstance(result, int)]
-    assert sum(results)
+    def attempt(step: int, mine: random.Random) -> None:
+        ticket, name = mine.choice(tickets), mine.choice(names)
+        others = [one for one in tickets if one.pk != ticket.pk]
+        given = inputs_for(name, others, ready.category.code, mine)
+        who = people[mine.choice(WHO.get(name, HOTLINE))]
+        advance(Ticket(pk=ticket.pk), name, by=who, at=AT + timedelta(minutes=step), opinion="意见", **given)
+
+    assert storm([[mine] * MOVES for mine in dice], attempt)
     assert_books_are_right(tickets)
 
 

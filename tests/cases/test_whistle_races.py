@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from cases.casework.models import Case
 from cases.deadlines.models import Clock
@@ -25,6 +22,8 @@ from cases.whistles.states import SETTLED
 from cases.whistles.table import WHISTLE
 from cases.workflow.engine import advance
 from citygrid.common.errors import Refusal
+from tests.cases.books import assert_moves_are_on_record
+from tests.cases.crowds import at_once, storm
 from tests.cases.walk import Walk, catalogue, photo
 from tests.cases.whistling import PLACE, POINTS, Tune, add_departments
 
@@ -38,43 +37,11 @@ def people(people, city):
     return people
 
 
-def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run the jobs in threads that start together; return what each answered: a refusal counts as an answer."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def work(number: int) -> None:
-        barrier.wait()
-        try:
-            results[number] = jobs[number]()
-        except Refusal as refusal:
-            results[number] = refusal
-        except BaseException as fault:
-            results[number] = fault
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(len(jobs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    faults = [one for one in results if isinstance(one, BaseException) and not isinstance(one, Refusal)]
-    assert not faults, faults
-    return results
-
-
 def assert_books_are_right() -> None:
     """One event a version, states in a row, no clock of what is settled, nobody both absent and on site."""
     for model in (Whistle, ReportIn):
         for one in model.objects.all():
-            label = model._meta.label_lower
-            events = list(Event.objects.filter(subject_type=label, subject_id=str(one.pk)).order_by("sequence"))
-            moves = [event for event in events if not event.kind.startswith("clock.")]
-            assert [event.facts["version"] for event in moves] == list(range(1, one.version + 1))
-            for before, after in pairwise(moves):
-                assert after.from_state == before.to_state
-            assert moves[-1].to_state == one.state
+            assert_moves_are_on_record(one)
     for report_in in ReportIn.objects.all():
         running = Clock.objects.of(report_in).filter(stopped_at=None)
         assert len({clock.kind for clock in running}) == len(running)
@@ -100,7 +67,7 @@ def test_all_departments_arriving_at_once_arrive(people):
         )  # fmt: skip
 
     keys = {code: tune.report(code).pk for code in tune.names}
-    results = at_once([partial(arrive, code) for code in tune.names])
+    results = at_once(*[partial(arrive, code) for code in tune.names])
     assert {one.state for one in results} == {"arrived"}
     assert Whistle.objects.get().state == "handling"
     assert Event.objects.filter(kind="whistle.first_arrival").count() == 1
@@ -120,7 +87,7 @@ def test_who_arrives_at_the_last_moment_is_either_there_or_absent(people, _round
     tune = Tune(people, names=("CGJ",))
     tune.to("issued")
     late = tune.at + timedelta(hours=24, seconds=1)
-    at_once([lambda: timely.run(late), arriving(people, tune.report("CGJ").pk, late)])
+    at_once(lambda: timely.run(late), arriving(people, tune.report("CGJ").pk, late))
     one = tune.report("CGJ")
     assert one.state in ("arrived", "absent")
     assert Rating.objects.filter(report_in=one).exists() is (one.state == "absent")
@@ -131,7 +98,7 @@ def test_two_scanners_mark_each_absence_once(people):
     tune = Tune(people)
     tune.to("issued")
     late = tune.at + timedelta(hours=25)
-    results = at_once([lambda: timely.run(late)] * 4)
+    results = at_once(*[lambda: timely.run(late)] * 4)
     assert sum(results) == 3
     assert Event.objects.filter(kind="report_in.absent").count() == 3
     assert_books_are_right()
@@ -143,7 +110,7 @@ def test_recalling_while_a_department_arrives_leaves_no_half(people, _round):
     tune.to("issued")
     key = tune.whistle.pk
     recalling = partial(advance, Whistle(pk=key), "recall", by=people["streetlead"], at=tune.at, opinion="x")
-    at_once([recalling, arriving(people, tune.report("CGJ").pk, tune.at)])
+    at_once(recalling, arriving(people, tune.report("CGJ").pk, tune.at))
     states = Whistle.objects.get(pk=key).state, tune.report("CGJ").state
     assert states in (("recalled", "called_off"), ("handling", "arrived"))
     assert_books_are_right()
@@ -157,10 +124,7 @@ def test_a_department_rated_twice_at_once_is_rated_once(people):
     def rating(who: str) -> Any:
         return advance(Whistle(pk=tune.whistle.pk), "rate", by=people[who], at=tune.at, **given)
 
-    at_once(
-        [partial(rating, who)
-         for who in ("street", "streetlead")]
-    )  # fmt: skip
+    at_once(*[partial(rating, who) for who in ("street", "streetlead")])
     assert Rating.objects.count() == 1
     assert_books_are_right()
 
@@ -169,8 +133,8 @@ def test_a_case_taken_up_twice_at_once_waits_for_one_whistle(people):
     walk = Walk(people, catalogue())
     walk.to("filed")
     results = at_once(
-        [partial(advance, Case(pk=walk.case.pk), "whistle", by=people[who], at=walk.at)
-         for who in ("street", "streetlead")]
+        *[partial(advance, Case(pk=walk.case.pk), "whistle", by=people[who], at=walk.at)
+          for who in ("street", "streetlead")]
     )  # fmt: skip
     assert sum(isinstance(one, Refusal) for one in results) == 1
     assert Whistle.objects.get().number == Case.objects.get().whistle_number
@@ -203,21 +167,14 @@ def test_a_storm_of_moves_never_breaks_the_books(people, seed):
     moves = [(REPORT_IN, ReportIn, row.name) for row in REPORT_IN.rows if row.actors] * 2
     moves += [(WHISTLE, Whistle, row.name) for row in WHISTLE.rows if row.actors and row.sources]
     moves = [move for move in moves if move[2] != "recall"]
-    done = [0]
+    dice = [random.Random(seed * 1000 + number) for number in range(THREADS)]
 
-    def work(number: int) -> None:
-        dice = random.Random(seed * 1000 + number)
-        for step in range(MOVES):
-            _life, model, name = dice.choice(moves)
-            user, at = people[dice.choice(who)], tune.at + timedelta(minutes=step)
-            subject = model(pk=dice.choice(reports) if model is ReportIn else tune.whistle.pk)
-            try:
-                advance(subject, name, by=user, at=at, opinion="意见", **given_for(name, user, at))
-                done[0] += 1
-            except Refusal:
-                pass
+    def attempt(step: int, mine: random.Random) -> None:
+        _life, model, name = mine.choice(moves)
+        user, at = people[mine.choice(who)], tune.at + timedelta(minutes=step)
+        subject = model(pk=mine.choice(reports) if model is ReportIn else tune.whistle.pk)
+        advance(subject, name, by=user, at=at, opinion="意见", **given_for(name, user, at))
 
-    at_once([partial(work, n) for n in range(THREADS)])
-    assert done[0]
+    assert storm([[mine] * MOVES for mine in dice], attempt)
     timely.run(tune.at + timedelta(hours=30))
     assert_books_are_right()
