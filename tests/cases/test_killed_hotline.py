@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 
@@ -20,7 +19,8 @@ from cases.whistles.models import Whistle
 from cases.whistles.report_ins import ReportIn
 from cases.whistles.sources import WhistleSource
 from citygrid.common import clock
-from tests.cases.test_killed import PATIENCE, Person, Servers, servers  # noqa: F401 - the fixture
+from tests.cases import killing
+from tests.cases.killing import Person, Servers
 from tests.cases.ticket_walk import NAME, REPLY, TEXT, TicketWalk, hotline
 from tests.cases.walk import catalogue
 from tests.cases.whistling import Tune, add_departments
@@ -32,43 +32,18 @@ NEW = {"demand_type": "complaint", "content": TEXT, "caller_name": NAME, "caller
        "lon": 120.205, "lat": 27.335}  # fmt: skip
 
 
-def everything() -> list[Any]:
-    """All that a move on a ticket or a whistle may change."""
-    return [sorted(str({k: str(v) for k, v in row.items()}) for row in table.objects.values()) for table in TABLES]
-
-
-def strike(servers: Servers, program: Person, path: str, given: dict[str, Any], moment: str, status: int) -> None:  # noqa: F811
-    """Kill the server where everything is written and nothing committed; then send the same again, twice."""
-    before, key = everything(), f"{path}{moment}"
-    servers.hold.write_text(moment)
-    servers.start()
-    request = program.lost(path, given, key)
-    until = time.monotonic() + PATIENCE
-    while not servers.held.exists() and time.monotonic() < until:
-        time.sleep(0.005)
-    assert servers.held.exists(), f"{path} never came to {moment}"
-    assert everything() == before, "what is not committed is nobody's business"
-    servers.kill()
-    request.join()
-    assert everything() == before, f"killed at {moment}, {path} left a part"
-    servers.start()
-    got, answer, repeated = program.repeat(path, given, key)
-    assert (got, repeated) == (status, False), answer
-    after = everything()
-    assert after != before
-    assert program.repeat(path, given, key) == (status, answer, True)
-    assert everything() == after, "a repeat has no effect of its own"
-    servers.kill()
+# All that a move on a ticket or a whistle may change is looked at.
+strike = partial(killing.strike, tables=TABLES)
 
 
 @pytest.fixture
-def programs(people, city, servers) -> dict[str, Person]:  # noqa: F811
+def programs(people, city, servers: Servers) -> dict[str, Person]:
     hotline(people, city)
     add_departments(people, city)
     return {name: Person(people[name], servers.port) for name in ("operator", "street", "streetlead", "callback")}
 
 
-def test_a_killed_move_of_a_ticket_leaves_nothing_and_its_repeat_is_made_once(people, servers, programs):  # noqa: F811
+def test_a_killed_move_of_a_ticket_leaves_nothing_and_its_repeat_is_made_once(people, servers, programs):
     at = clock.now() - timedelta(hours=1)
     condition = catalogue()
     strike(servers, programs["operator"], "tickets/", NEW, "event:ticket.log", 201)
@@ -94,7 +69,7 @@ def test_a_killed_move_of_a_ticket_leaves_nothing_and_its_repeat_is_made_once(pe
     assert Event.objects.of(earlier).filter(kind="ticket.linked").count() == 1
 
 
-def test_a_killed_move_of_a_whistle_leaves_nothing_and_its_repeat_is_made_once(people, servers, programs):  # noqa: F811
+def test_a_killed_move_of_a_whistle_leaves_nothing_and_its_repeat_is_made_once(people, servers, programs):
     tune = Tune(people, kind="emergency", at=clock.now() - timedelta(hours=1))
     tune.to("judged")
     path = f"whistles/{tune.whistle.number}/actions/blow/"
