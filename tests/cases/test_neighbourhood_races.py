@@ -170,7 +170,12 @@ def test_waiting_no_longer_while_the_whistle_ends_moves_the_matter_once(people, 
 
 
 def test_the_same_proposal_sent_at_once_is_one(people):
-    told = {"area": Area.objects.get(code=cast.COMMUNITY), "title": "路灯", "proposal": "加灯", "at": AT}
+    told: dict[str, Any] = {
+        "area": Area.objects.get(code=cast.COMMUNITY),
+        "title": "路灯",
+        "proposal": "加灯",
+        "at": AT,
+    }
     send = partial(propose, by=people["street"], client_request_id="a", **told)
     assert len({one.pk for one in at_once(*[send] * THREADS)}) == 1
     assert_moves_are_on_record(CouncilMatter.objects.get())

@@ -11,6 +11,15 @@ from cases.workflow.draw import document
 from cases.workflow.engine import LIFECYCLES
 from cases.workflow.structure import faults
 from cases.workflow.table import Lifecycle, Transition
+from tests.cases import (
+    test_council_matrix,
+    test_lane_walks,
+    test_matrix,
+    test_request_matrix,
+    test_ticket_matrix,
+    test_whistle_matrix,
+)
+from tests.cases.grids import named
 
 LIVES = sorted(LIFECYCLES.values(), key=lambda life: life.name)
 
@@ -60,3 +69,50 @@ def test_each_fault_is_found():
     assert "stray: unknown state nowhere" in faults(replace(case, rows=(*case.rows, dead_end)))
     only_system = tuple(row for row in case.rows if row.system or not row.sources)
     assert "accepted: only the system can move it on" in faults(replace(case, rows=only_system))
+
+
+# The grid that is held against each table, and the moves of it that are tried elsewhere: a co-department's only one,
+# and those of guests from another district.
+GRIDS: dict[str, tuple[str, set[str]]] = {
+    "approval": (test_request_matrix.REQUESTS, set()),
+    "case": (test_matrix.GRID, {"finish_part"}),
+    "council_matter": (test_council_matrix.MATTERS, set()),
+    "field_task": (test_request_matrix.TASKS, set()),
+    "lane_walk": (test_lane_walks.WALKS, set()),
+    "report_in": (test_whistle_matrix.REPORT_INS, set()),
+    "ticket": (test_ticket_matrix.GRID.rstrip() + test_ticket_matrix.WITHOUT_LEADERS, set()),
+    "whistle": (test_whistle_matrix.WHISTLES, test_whistle_matrix.GUESTS),
+}
+
+
+def test_every_table_has_a_grid_written_by_hand():
+    """A table that is added comes with its grid, which its own test holds against the engine cell by cell."""
+    assert set(GRIDS) == {life.name for life in LIVES}
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.name)
+def test_the_grid_names_every_move_of_people(life: Lifecycle):
+    grid, elsewhere = GRIDS[life.name]
+    _states, _people, moves = named(grid)
+    assert moves | elsewhere == {row.name for row in life.rows if row.sources and not row.system}
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.name)
+def test_in_every_state_somebody_of_the_grid_can_move_it_on(life: Lifecycle):
+    """Not on paper alone: one of the cast, in a post that exists, has a move out of the state, if not at once."""
+    grid, _elsewhere = GRIDS[life.name]
+    states, _people, _moves = named(grid)
+    whole = not states & set(life.states)  # a request: its lines name what is asked, its one open state is all of them
+    for state in set(life.states) - life.terminal:
+        out = {row.name for row in life.from_state(state) if row.actors and set(row.targets) - {state}}
+        able: set[str] = set()
+        for line in grid.strip().splitlines():
+            head, _colon, rest = line.partition(":")
+            if whole or head in (state, "every", "open", "*"):
+                able |= {word.strip("()") for word in rest.split()[1:]}
+        assert able & out, f"{life.name}: nobody moves on what is “{state}”"
+
+
+def test_a_table_without_a_grid_is_found():
+    with pytest.raises(KeyError, match="stray"):
+        test_the_grid_names_every_move_of_people(replace(LIVES[0], name="stray"))
