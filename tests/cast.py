@@ -116,3 +116,11 @@ def person(username: str, role: Role, *, area: Any = None, department: Any = Non
     user.save()
     Post.objects.create(user=user, role=role, area=area, department=department, starts_at=START)
     return user
+
+
+def build_people(areas: dict[str, Area], departments: dict[str, Department]) -> dict[str, User]:
+    """Create one person in every role, and the strangers; return them by login name."""
+    return {
+        name: person(name, role, area=areas.get(code), department=departments.get(code))
+        for name, (role, code) in PEOPLE.items()
+    }

@@ -13,7 +13,7 @@ from django.utils import translation
 from citygrid.accounts.models import User
 from gridmap.areas.models import Area
 from gridmap.departments.models import Department
-from tests import cast, templates
+from tests import cast, kept, templates
 from tests.unguarded import let_tests_flush
 
 let_tests_flush()
@@ -69,23 +69,20 @@ def english() -> Iterator[None]:
 @pytest.fixture
 def city(db: None) -> dict[str, Area]:
     """The areas of the test city, by code."""
-    return cast.build_city()
+    return kept.built("city", cast.build_city)
 
 
 @pytest.fixture
 def departments(city: dict[str, Area]) -> dict[str, Department]:
     """Its departments, by code."""
-    return cast.build_departments(city)
+    return kept.built("departments", lambda: cast.build_departments(city))
 
 
 @pytest.fixture
 def people(city: dict[str, Area], departments: dict[str, Department], settings: Any) -> dict[str, User]:
     """One person in every role, and two strangers of the neighbouring street, by login name."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    found: dict[str, User] = {}
-    for name, (role, code) in cast.PEOPLE.items():
-        found[name] = cast.person(name, role, area=city.get(code), department=departments.get(code))
-    return found
+    return kept.built("people", lambda: cast.build_people(city, departments))
 
 
 @pytest.fixture

@@ -40,10 +40,14 @@ def usable() -> bool:
 
 def fetch() -> bool:
     """Lay the copy, if there is one, where the test database is to be; say whether there was."""
+    return lay(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+def lay(target: Path) -> bool:
+    """Lay the copy, if there is one, at ``target``, for another process to migrate and use; say whether there was."""
     stored = _stored()
     if not stored.exists():
         return False
-    target = Path(settings.DATABASES["default"]["TEST"]["NAME"])
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(stored, target)
     return True

@@ -17,6 +17,7 @@ from django.db import connection
 
 from citygrid.common import periodic, worker
 from citygrid.common.models import Heartbeat, PeriodicRun
+from tests import templates
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOON = datetime(2026, 3, 1, 4, 0, 7, tzinfo=UTC)  # seven seconds past noon in Shanghai
@@ -208,6 +209,7 @@ def test_a_worker_beats_runs_its_jobs_and_stops_cleanly(tmp_path, number):
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
+    templates.lay(tmp_path / "citygrid.sqlite3")
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "manage.py", "worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=-1, text=True)  # noqa: S603 - our own

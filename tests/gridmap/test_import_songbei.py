@@ -14,10 +14,11 @@ from shapely.geometry import shape
 from gridmap.areas.models import Area, AreaVersion, Grid, GridKind, Level
 from gridmap.importing.run import Result
 from gridmap.spatial import locate
+from tests import kept
 from tests.gridmap.import_run import LATER, NOON, run
 from tests.gridmap.test_import_topology import rough_m2
 
-pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.django_db, pytest.mark.one_worker]
 
 FILES = {
     Level.COUNTY: ("松北区县.geojson", ["区县名称"]),
@@ -35,7 +36,7 @@ def folder(shared):
 
 @pytest.fixture
 def imported(folder) -> dict[Level, Result]:
-    return {level: run(folder / name, level) for level, (name, _key) in FILES.items()}
+    return kept.built("songbei", lambda: {level: run(folder / name, level) for level, (name, _key) in FILES.items()})
 
 
 def truth(folder, level: Level) -> dict[tuple[str, ...], Any]:

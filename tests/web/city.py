@@ -25,8 +25,7 @@ def main() -> None:
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         areas = cast.build_city()
         departments = cast.build_departments(areas)
-        for name, (role, code) in cast.PEOPLE.items():
-            cast.person(name, role, area=areas.get(code), department=departments.get(code))
+        cast.build_people(areas, departments)
         add_departments({}, areas)  # with clerks, so that one can dispatch to them
         # Whoever reports a case may not verify it.
         cast.person("gw2", cast.PEOPLE["gw"][0], area=areas[cast.PEOPLE["gw"][1]])

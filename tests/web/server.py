@@ -16,6 +16,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests import templates
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
 DATABASE, UNTOUCHED = "citygrid.sqlite3", "untouched.sqlite3"
@@ -39,6 +41,7 @@ class Server:
             "SECRET_KEY": "browser-tests-" + "kettle-drum-" * 4, "ALLOWED_HOSTS": "127.0.0.1",
             "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "citygrid.settings",
         }  # fmt: skip
+        templates.lay(home / DATABASE)
         self.run("manage.py", "migrate", "--verbosity=0")
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity=0")
         self.run("-m", "tests.web.city")
