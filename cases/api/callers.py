@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from cases.api import tickets_shown
+from cases.api import ticket_rows
 from cases.api.described_ticket import (
     CallerDetailSerializer,
     CallerSerializer,
@@ -18,15 +19,29 @@ from cases.api.described_ticket import (
     RevealSerializer,
 )
 from cases.api.named import when
+from cases.api.pages import KeyPages
 from cases.api.reader import TICKET_RIGHTS, Reader
 from cases.api.subjects import SubjectView, not_found
 from cases.api.ticket_filters import like_a_phone
 from cases.hotline import identity
-from cases.hotline.callers import Caller
+from cases.hotline.callers import Caller, with_phones
 from cases.hotline.models import Ticket
+from cases.hotline.scope import reach
 from citygrid.accounts.permissions import Perm
+from citygrid.common.prepared import Prepared, filled
 
 LATEST = 20
+_CALLERS = Prepared(
+    lambda callers: Caller.objects.filter(pk__in=callers).annotate(ticket_count=Count("tickets")).defer("address")
+)
+_LATEST = Prepared(
+    lambda caller, roots, units: (
+        Ticket.objects.in_scope(roots, units)
+        .filter(caller=caller)
+        .order_by("-received_at", "-pk")
+        .values_list("pk", flat=True)[:LATEST]
+    )
+)
 
 
 def _shown(caller: Caller) -> dict[str, Any]:
@@ -69,9 +84,14 @@ class CallerView(SubjectView):
     queryset = Caller.objects.none()
 
     def get_queryset(self) -> Any:
-        """Return callers with the number of their tickets."""
-        seen = Caller.objects.visible_to(self.reader.user, self.reader.at)
-        return seen.annotate(ticket_count=Count("tickets")).prefetch_related("phones")
+        """Return the callers that the reader may know of."""
+        return Caller.objects.visible_to(self.reader.user, self.reader.at)
+
+    def rows(self, page: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return a page of callers, named by their ``pk``, in its order. Two queries."""
+        found = {one.pk: one for one in _CALLERS(callers=filled([one.pk for one in page]))} if page else {}
+        with_phones(list(found.values()))
+        return [_shown(found[one.pk]) for one in page if one.pk in found]
 
 
 class CallerListView(CallerView):
@@ -79,6 +99,7 @@ class CallerListView(CallerView):
 
     serializer_class = CallerSerializer
     filterset_class = CallerFilters
+    pagination_class = KeyPages
     ordering = "id"
     ordering_fields = ("id",)
 
@@ -86,7 +107,7 @@ class CallerListView(CallerView):
     def get(self, request: Any) -> Response:
         """Answer who has a number, masked."""
         found: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response([_shown(one) for one in found])
+        return self.get_paginated_response(self.rows(found))
 
 
 class CallerDetailView(CallerView):
@@ -95,12 +116,12 @@ class CallerDetailView(CallerView):
     @extend_schema(operation_id="callers_retrieve", responses=CallerDetailSerializer)
     def get(self, request: Any, pk: int) -> Response:
         """Answer one caller, masked, with the latest tickets."""
-        caller = self.get_queryset().filter(pk=pk).first()
-        if caller is None:
+        shown = self.rows(self.get_queryset().only("pk").filter(pk=pk))
+        if not shown:
             raise not_found()
-        seen = Ticket.objects.visible_to(self.reader.user, self.reader.at).filter(caller=caller)
-        latest = seen.select_related(*tickets_shown.ROW_JOINS).order_by("-received_at", "-pk")[:LATEST]
-        return Response({**_shown(caller), "latest": tickets_shown.rows(list(latest), self.reader)})
+        latest = [key for (key,) in _LATEST(caller=pk, **reach(self.reader.acting))]
+        rows = ticket_rows.rows_by_key(latest, self.reader)
+        return Response({**shown[0], "latest": [rows[key] for key in latest if key in rows]})
 
 
 class RevealView(SubjectView):

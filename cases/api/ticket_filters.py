@@ -16,7 +16,7 @@ from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.states import Channel, Level, TicketState
 from cases.hotline.words import worded
-from citygrid.common.api.filters import flag_filter, known_code
+from citygrid.common.api.filters import LeanFilterSet, flag_filter, known_code
 from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
 from gridmap.areas.models import Area, AreaLink
@@ -32,11 +32,11 @@ def like_a_phone(value: str) -> None:
         raise ValidationError(str(fault)) from None
 
 
-class TicketFilters(django_filters.FilterSet):
+class TicketFilters(LeanFilterSet):
     """The filters of ``/api/v1/tickets/``."""
 
     state = django_filters.MultipleChoiceFilter(
-        choices=TicketState.choices, label=gettext_lazy("State; may be repeated.")
+        choices=TicketState.choices, distinct=False, label=gettext_lazy("State; may be repeated.")
     )
     phone = django_filters.CharFilter(
         method="of_phone", max_length=30, validators=[like_a_phone],
@@ -55,9 +55,11 @@ class TicketFilters(django_filters.FilterSet):
         field_name="category__code", max_length=20, validators=[known_code("ticket-categories", TicketCategory)],
         label=gettext_lazy("Code."),
     )  # fmt: skip
-    level = django_filters.MultipleChoiceFilter(choices=Level.choices, label=gettext_lazy("Level; may be repeated."))
+    level = django_filters.MultipleChoiceFilter(
+        choices=Level.choices, distinct=False, label=gettext_lazy("Level; may be repeated.")
+    )
     channel = django_filters.MultipleChoiceFilter(
-        choices=Channel.choices, label=gettext_lazy("Channel; may be repeated.")
+        choices=Channel.choices, distinct=False, label=gettext_lazy("Channel; may be repeated.")
     )
     case = django_filters.CharFilter(method="of_case", max_length=24, label=gettext_lazy("Number of a case."))
     area = django_filters.CharFilter(

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as s
 from rest_framework.response import Response
 
-from cases.api import tickets_shown
+from cases.api import ticket_rows
 from cases.api.described_ticket import TicketRowSerializer
 from cases.api.subjects import SubjectView, not_found
 from cases.api.ticket_aids import DraftSerializer
@@ -54,11 +54,9 @@ class SimilarView(SubjectView):
         """Answer what is similar."""
         found = similar(matter, self.reader.acting)
         keys = [one.ticket.pk for one in found]
-        loaded = Ticket.objects.visible_to(self.reader.user, self.reader.at).filter(pk__in=keys)
-        rows = tickets_shown.rows(list(loaded.select_related(*tickets_shown.ROW_JOINS)), self.reader)
-        shown = {row["number"]: row for row in rows}
+        shown = ticket_rows.rows_by_key(keys, self.reader)
         results = [
-            {"ticket": shown[one.ticket.number], "score": one.score, "reasons": list(one.reasons),
+            {"ticket": shown[one.ticket.pk], "score": one.score, "reasons": list(one.reasons),
              "metres": one.metres, "link_to": one.link_to}
             for one in found
         ]  # fmt: skip

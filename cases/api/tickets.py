@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
-from cases.api import tickets_shown
+from cases.api import ticket_rows, tickets_shown
 from cases.api.described import MoveSerializer
 from cases.api.described_ticket import NewTicketSerializer, TicketRowSerializer, TicketSerializer
+from cases.api.pages import KeyPages
 from cases.api.reader import TICKET_RIGHTS, Reader
 from cases.api.subjects import Shown, SubjectDetail, SubjectList, SubjectMove
 from cases.api.ticket_filters import TicketFilters
+from cases.api.ticket_loading import load
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.services import CallerTold, log_ticket
@@ -24,9 +26,8 @@ from citygrid.common.idempotency import IdempotentMixin
 from gridmap.areas.models import Area
 
 TICKETS = Shown(
-    Ticket, "number", rows=tickets_shown.rows, detail=tickets_shown.detail, load=tickets_shown.load,
-    joined=lambda tickets: tickets.select_related(*tickets_shown.ROW_JOINS),
-).register()  # fmt: skip
+    Ticket, "number", rows=ticket_rows.rows, detail=tickets_shown.detail, load=load, joined=lambda tickets: tickets
+).register()
 
 
 class TicketListView(IdempotentMixin, SubjectList):
@@ -37,6 +38,7 @@ class TicketListView(IdempotentMixin, SubjectList):
     queryset = Ticket.objects.none()
     serializer_class = TicketRowSerializer
     filterset_class = TicketFilters
+    pagination_class = KeyPages
     ordering = "-received_at"
     ordering_fields = ("received_at", "number")
 

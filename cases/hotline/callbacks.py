@@ -51,7 +51,10 @@ class Callback(models.Model):
                 condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)), name="callback_five_steps"
             ),
         ]
-        indexes = [models.Index(fields=["ended_at"], name="callback_ended")]
+        indexes = [
+            models.Index(fields=["ended_at"], name="callback_ended"),
+            models.Index(fields=["asked_for_at", "id"], name="callback_waiting", condition=Q(ended_at=None)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket} #{self.round_number}"
@@ -82,6 +85,7 @@ class CallbackAttempt(models.Model):
     class Meta:
         verbose_name = _("attempt to call back")
         verbose_name_plural = _("attempts to call back")
+        indexes = [models.Index(fields=["at"], name="callback_attempt_vain", condition=Q(reached=False))]
 
     def __str__(self) -> str:
         return f"{self.callback} {self.at:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -13,6 +14,8 @@ from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
 from citygrid.common import masking
 from citygrid.common.crypto import EncryptedTextField, blind
+from citygrid.common.prepared import Prepared, filled
+from citygrid.common.saving import Saving
 from gridmap.scope import instant
 
 
@@ -23,13 +26,8 @@ class CallerQuerySet(models.QuerySet["Caller"]):
         """Keep all for whoever may look callers up, none for anybody else."""
         return self if Acting.of(user, instant(at)).holds(Perm.CALLER_VIEW) else self.none()
 
-    def with_phone(self, number: str) -> Self:
-        """Who has exactly this number (tidy)."""
-        phones = CallerPhone.objects.filter(digest=blind(number))
-        return self.filter(pk__in=phones.values("caller")) if number else self.none()
 
-
-class Caller(models.Model):
+class Caller(Saving):
     """A person, or somebody who speaks for an enterprise, who brought a demand."""
 
     name = EncryptedTextField(pgettext_lazy("of a person", "name"), blank=True)
@@ -54,7 +52,7 @@ class Caller(models.Model):
         return masking.name(self.name)
 
 
-class CallerPhone(models.Model):
+class CallerPhone(Saving):
     """One number of a caller. A landline may serve several people."""
 
     caller = models.ForeignKey(Caller, models.CASCADE, related_name="phones", verbose_name=_("caller"))
@@ -79,3 +77,40 @@ class CallerPhone(models.Model):
     def masked(self) -> str:
         """First three and last four."""
         return masking.phone(self.number)
+
+
+_WITH_NUMBER = Prepared(
+    lambda digest: Caller.objects.filter(pk__in=CallerPhone.objects.filter(digest=digest).values("caller")).order_by(
+        "pk"
+    )
+)
+_PHONES = Prepared(lambda callers: CallerPhone.objects.filter(caller__in=callers).order_by("pk"))
+
+
+def with_number(number: str) -> list[Caller]:
+    """Return who has exactly this number (tidy), the longest known first; for inside the hotline's own rooms."""
+    return _WITH_NUMBER(digest=blind(number)) if number else []
+
+
+def with_phones(callers: Sequence[Caller]) -> Sequence[Caller]:
+    """Hang their phones on callers as ``prefetch_related`` would, in one query, and return them."""
+    of_caller: dict[int, list[CallerPhone]] = {one.pk: [] for one in callers}
+    for phone in _PHONES(callers=filled(list(of_caller))) if of_caller else ():
+        of_caller[phone.caller_id].append(phone)
+    for one in callers:
+        hang_phones(one, of_caller[one.pk])
+    return callers
+
+
+def hang_phones(caller: Any, phones: Iterable[CallerPhone]) -> None:
+    """Let ``caller.phones.all()`` answer these from now on."""
+    rows: Any = CallerPhone._default_manager.none()
+    rows._result_cache = list(phones)
+    caller._prefetched_objects_cache = {"phones": rows}
+
+
+def phones_of(caller: Any) -> list[CallerPhone]:
+    """Return the phones of a caller, read once."""
+    if "phones" not in getattr(caller, "_prefetched_objects_cache", ()):
+        with_phones([caller])
+    return list(caller.phones.all())

@@ -13,14 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cases.hotline.callers import Caller, CallerPhone
+from cases.hotline.callers import Caller, CallerPhone, hang_phones, phones_of, with_number
 from cases.hotline.states import WITH_UNIT, Identity
 from cases.workflow.engine import Move
 from cases.workflow.people import Acting
+from citygrid.accounts.authority import lacking
 from citygrid.accounts.permissions import Perm
 from citygrid.common import facts
 from citygrid.common.errors import Invalid, NotAllowed, NotFound
-from gridmap.posts.rights import require
 from gridmap.registers import checks
 
 SHORTEST_PURPOSE, LONGEST_PURPOSE = 4, 200
@@ -93,7 +93,7 @@ def clean_text(ticket: Any, text: str) -> str:
     caller: Caller | None = ticket.caller if ticket.caller_id else None
     if caller is None:
         return checks.hide_numbers(text)
-    numbers = [phone.number for phone in caller.phones.all()]
+    numbers = [phone.number for phone in phones_of(caller)]
     names = [caller.name] if ticket.identity == Identity.OPEN else [caller.name, caller.address]
     return redact(text, names=names, numbers=numbers)
 
@@ -144,8 +144,9 @@ def look_up(*, phone: str, by: Any, at: datetime) -> list[Caller]:
 
     Raises ``NotAllowed`` without ``Perm.CALLER_VIEW``.
     """
-    require(by, Perm.CALLER_VIEW, at=at)
-    found = list(Caller.objects.visible_to(by, at).with_phone(checks.tidy(phone)).order_by("pk"))
+    if not of_hotline(Acting.of(by, at)):
+        raise lacking(Perm.CALLER_VIEW)
+    found = with_number(checks.tidy(phone))
     facts.record("caller.looked_up", by, at=at, by=by, count=len(found))
     return found
 
@@ -157,10 +158,11 @@ def remember(*, name: str, phone: str, gender: str, address: str, others: list[s
     Raises ``Invalid`` for a number that cannot be one.
     """
     numbers = _numbers(phone, others)
-    known = list(Caller.objects.with_phone(numbers[0])) if numbers else []
+    known = with_number(numbers[0]) if numbers else []
     caller = next((one for one in known if not name or not one.name or one.name == name), None)
     if caller is None:
         caller = Caller.objects.create(name=name, gender=gender, address=address, first_seen_at=at)
+        hang_phones(caller, ())
     else:
         _fill_in(caller, name=name, gender=gender, address=address)
     rows = [_phone(caller, number, at) for number in numbers]
@@ -191,5 +193,9 @@ def _fill_in(caller: Caller, **told: str) -> None:
 
 
 def _phone(caller: Caller, number: str, at: datetime) -> CallerPhone:
-    known = next((one for one in caller.phones.all() if one.number == number), None)
-    return known or CallerPhone.objects.create(caller=caller, number=number, added_at=at)
+    phones = phones_of(caller)
+    known = next((one for one in phones if one.number == number), None)
+    if known is None:
+        known = CallerPhone.objects.create(caller=caller, number=number, added_at=at)
+        hang_phones(caller, [*phones, known])
+    return known

@@ -9,14 +9,20 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
 
 from cases.deadlines.urgency import Urgency
-from cases.hotline.states import OPEN, WITH_UNIT, TicketState
+from cases.hotline.states import OPEN, TO_CALL, WITH_UNIT, TicketState
 from cases.hotline.units import LEADER_ROLES, STAFF_ROLES, own_units, working_units
 from cases.workflow.fsm import Findable
 from cases.workflow.people import Acting
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import AreaLink
 from gridmap.scope import ScopedQuerySet, instant
+
+
+def reach(acting: Acting) -> dict[str, list[int]]:
+    """Return what :meth:`TicketQuerySet.in_scope` takes of a person."""
+    return {"roots": acting.roots(Perm.TICKET_VIEW), "units": own_units(acting)}
 
 
 class TicketQuerySet(Findable, Urgency, ScopedQuerySet[Any]):  # type: ignore[override]
@@ -28,42 +34,67 @@ class TicketQuerySet(Findable, Urgency, ScopedQuerySet[Any]):  # type: ignore[ov
         """Keep the tickets of the person's areas or units."""
         if not getattr(user, "is_active", False):
             return self.none()
-        acting = Acting.of(user, instant(at))
+        return self.in_scope(**reach(Acting.of(user, instant(at))))
+
+    def in_scope(self, roots: list[int], units: list[int]) -> Self:
+        """Keep the tickets below the areas ``roots``, and those that the units have or once had."""
         seen = Q(pk__in=[])
-        if roots := acting.roots(Perm.TICKET_VIEW):
+        if roots:
             seen |= Q(area__in=AreaLink.objects.filter(ancestor__in=roots).values("descendant"))
-        if own := own_units(acting):
+        if units:
             rounds: Any = apps.get_model("cases", "TicketRound")
-            seen |= Q(unit__in=own) | Q(pk__in=rounds.objects.filter(unit__in=own).values("ticket"))
+            seen |= Q(unit__in=units) | Q(pk__in=rounds.objects.filter(unit__in=units).values("ticket"))
         return self.filter(seen)
+
+    def find_for(self, user: Any, at: datetime, **key: Any) -> Any:
+        """Return the ticket with that ``pk`` or ``number``, if the person may see it, else ``None``."""
+        if not getattr(user, "is_active", False):
+            return None
+        found = _ONE["number" if "number" in key else "pk"](**key, **reach(Acting.of(user, at)))
+        return found[0] if found else None
 
     def open(self) -> Self:
         """Tickets that are not at an end."""
         return self.filter(state__in=OPEN)
 
-    def to_call_back(self) -> Self:
-        """The queue of callbacks: what was replied to, the longest waiting first."""
-        return self.filter(state__in=[TicketState.REPLIED, TicketState.CALLBACK_OPEN]).order_by("replied_at", "pk")
-
     def waiting_for(self, acting: Acting) -> Self:
         """Keep the tickets whose next move is this person's."""
-        found = Q(pk__in=[])
-        places: dict[str, set[int]] = {}
-        for role, area, _department, served in acting.posts:
-            root = area if area is not None else served
-            if root is not None:
-                places.setdefault(role, set()).add(root)
-        for role, states in _BY_PLACE.items():
-            if roots := places.get(role):
-                below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
-                found |= Q(state__in=states, area__in=below) & ~_not_for(role, acting.user.pk)
-        return self.filter(found | _at_unit(acting))
+        found = _at_unit(acting)
+        for role in _BY_PLACE:
+            found |= _of_places(acting, role)
+        return self.filter(found)
+
+    def to_be_called_by(self, acting: Acting) -> Self:
+        """Keep the tickets whose callers this person may call back: those of the queue that :meth:`waiting_for` keeps.
+
+        Said without the conditions that such a ticket meets anyway: repeated, they mislead the planner of PostgreSQL.
+        """
+        return self.filter(_of_places(acting, Role.CALLBACK_AGENT))
 
 
+def _scoped(roots: list[int], units: list[int]) -> Any:
+    ticket: Any = apps.get_model("cases", "Ticket")
+    return ticket.objects.in_scope(roots, units)
+
+
+_ONE = {
+    "pk": Prepared(lambda pk, roots, units: _scoped(roots, units).filter(pk=pk)),
+    "number": Prepared(lambda number, roots, units: _scoped(roots, units).filter(number=number)),
+}
 _BY_PLACE = {
     Role.HOTLINE_OPERATOR: [TicketState.LOGGED],
-    Role.CALLBACK_AGENT: [TicketState.REPLIED, TicketState.CALLBACK_OPEN],
+    Role.CALLBACK_AGENT: list(TO_CALL),
 }
+
+
+def _of_places(acting: Acting, role: Role) -> Q:
+    """Return what waits for the posts of this role in or below their areas."""
+    places = {area if area is not None else served for post, area, _d, served in acting.posts if post == role}
+    roots = sorted(place for place in places if place is not None)
+    if not roots:
+        return Q(pk__in=[])
+    below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
+    return Q(state__in=_BY_PLACE[role], area__in=below) & ~_not_for(role, acting.user.pk)
 
 
 def _at_unit(acting: Acting) -> Q:

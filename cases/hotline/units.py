@@ -15,6 +15,7 @@ from cases.workflow.people import Acting
 from citygrid.accounts.models import User
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Level
 from gridmap.departments.models import Department, DepartmentKind
 from gridmap.posts.models import Post
@@ -61,13 +62,16 @@ def working_units(acting: Acting, roles: tuple[Role, ...]) -> list[int]:
 def _of_areas(acting: Acting, roles: tuple[Role, ...]) -> set[int]:
     """Return the units for which posts by area stand: the offices of streets, the platform of the district."""
     placed = [(role, area) for role, area, _d, _s in acting.posts if role in roles and area is not None]
-    streets = {area for role, area in placed if role in STREET_ROLES}
-    platforms = {area for role, area in placed if role == Role.PLATFORM_CLERK}
+    streets = sorted({area for role, area in placed if role in STREET_ROLES})
+    platforms = sorted({area for role, area in placed if role == Role.PLATFORM_CLERK})
     if not streets and not platforms:
         return set()
-    offices = Q(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
-    last = Q(code=settings.PLATFORM_UNIT, area_served__in=platforms)
-    return set(Department.objects.filter(offices | last).values_list("pk", flat=True))
+    asked = (_OFFICES, *streets, None, *platforms)
+    if asked not in acting.kept:
+        found = _OFFICES(streets=streets, platforms=platforms, platform=settings.PLATFORM_UNIT)
+        acting.kept[asked] = {key for (key,) in found}
+    kept: set[int] = acting.kept[asked]
+    return kept
 
 
 def units(acting: Acting) -> Any:
@@ -88,6 +92,13 @@ def staff_of(unit: Department | None, at: Any) -> Any:
         by_area = [Role.PLATFORM_CLERK]
     placed = Post.objects.in_force(at).filter(area=unit.area_served_id, role__in=by_area)
     return User.objects.filter(Q(pk__in=posts.values("user")) | Q(pk__in=placed.values("user")), is_active=True)
+
+
+_OFFICES = Prepared(
+    lambda streets, platforms, platform: Department.objects.filter(
+        Q(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets) | Q(code=platform, area_served__in=platforms)
+    ).values_list("pk", flat=True)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Acting:
         self.at = at
         self._paths: dict[int, tuple[Area, ...]] = {}
         self._reach: dict[tuple[frozenset[Role], bool], frozenset[int]] = {}
+        self.kept: dict[Any, Any] = {}  # what rooms above found out about the person and need again
 
     @classmethod
     def of(cls, user: Any, at: datetime) -> Acting:
