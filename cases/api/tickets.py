@@ -23,11 +23,17 @@ from cases.workflow.inputs import RESOLVERS
 from citygrid.common.api.filters import no_such
 from citygrid.common.errors import Invalid
 from citygrid.common.idempotency import IdempotentMixin
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area
 
 TICKETS = Shown(
     Ticket, "number", rows=ticket_rows.rows, detail=tickets_shown.detail, load=load, joined=lambda tickets: tickets
 ).register()
+
+_BY_CODE: dict[Any, Prepared] = {
+    DemandType: Prepared(lambda code: DemandType.objects.filter(code=code)),
+    TicketCategory: Prepared(lambda code: TicketCategory.objects.filter(code=code)),
+}
 
 
 class TicketListView(IdempotentMixin, SubjectList):
@@ -105,11 +111,11 @@ def told_in(given: dict[str, Any], reader: Reader) -> dict[str, Any]:
 
 def entry_named(field: str, listed: str, model: Any, code: str) -> Any:
     """Return the entry of a list with that code. Raises ``Invalid`` naming the list."""
-    found = model.objects.filter(code=code).first()
-    if found is None:
+    found = _BY_CODE[model](code=code)
+    if not found:
         fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": code, "list": listed}
         raise Invalid(fault, fields={field: [fault]})
-    return found
+    return found[0]
 
 
 def area_named(code: str, reader: Reader) -> Area | None:

@@ -20,6 +20,7 @@ from cases.hotline.states import Level
 from citygrid.accounts.permissions import Perm
 from citygrid.common import facts
 from citygrid.common.errors import Invalid
+from citygrid.common.prepared import Prepared
 from gridmap.posts.rights import require
 
 KINDS = ("dispatch_ticket", "sign", "contact", "reply", "callback")
@@ -46,12 +47,14 @@ DEFAULTS: dict[tuple[str, str], tuple[Decimal, LimitUnit]] = {
     (Level.D15, "reply"): (Decimal(15), _DAY),
 }
 
+_SET = Prepared(lambda level, kind: TicketLimit.objects.filter(level=level, kind=kind).values_list("value", "unit"))
+
 
 def limit_of(kind: str, level: str) -> Limit:
     """Return the limit of a clock of a ticket of that level."""
     key = (level if kind in BY_LEVEL else "", kind)
-    row = TicketLimit.objects.filter(level=key[0], kind=kind).values_list("value", "unit").first()
-    value, unit = row or DEFAULTS[key]
+    row = _SET(level=str(key[0]), kind=kind)
+    value, unit = row[0] if row else DEFAULTS[key]
     return Limit(value, LimitUnit(unit), work_day_mode())
 
 

@@ -23,12 +23,14 @@ from cases.workflow.engine import advance_by_system, create, may_create
 from cases.workflow.people import Acting
 from citygrid.common.crypto import blind
 from citygrid.common.errors import Invalid
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area
 from gridmap.spatial import locate
 
 SERIES = "R"  # 热线: FDR202611200001
 TITLE = 30  # signs of the text that make a title when none is given
 SAME_WITHIN = timedelta(days=30)  # the same words later than this are a new matter
+_EARLIER = Prepared(lambda by, request: Ticket.objects.filter(logged_by=by, client_request_id=request))
 _BLANKS = re.compile(r"[\W_]+")
 
 
@@ -148,8 +150,8 @@ def digest_of(content: str) -> str:
 def _earlier(by: Any, client_request_id: str) -> Ticket | None:
     if not client_request_id or by is None:
         return None
-    found: Ticket | None = Ticket.objects.filter(logged_by=by, client_request_id=client_request_id).first()
-    return found
+    found: list[Ticket] = _EARLIER(by=by.pk, request=client_request_id)
+    return found[0] if found else None
 
 
 def exact_repeats(ticket: Ticket) -> Any:

@@ -22,12 +22,15 @@ from cases.hotline.units import Proposal, proposals
 from cases.hotline.urgency import LevelProposal, propose_level
 from cases.workflow.engine import Move
 from cases.workflow.people import Acting
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area
 
 MOST = 3
 LEAST_SHARE = 0.1  # below, the model's word is not worth reading
 CLEAR_SHARE = 0.35  # below, keywords come before the model
 MODEL, KEYWORDS = "model", "keywords"
+
+_ENTRIES = Prepared(lambda at: TicketCategory.objects.in_force(at).select_related("unit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def suggest(
 
 def suggest_categories(title: str, content: str, at: datetime, most: int = MOST) -> tuple[CategoryProposal, ...]:
     """Return the categories in use that a text may be about, the likeliest first; none for a text that says nothing."""
-    entries = {entry.code: entry for entry in TicketCategory.objects.in_force(at).select_related("unit")}
+    entries = {entry.code: entry for entry in _ENTRIES(at=at)}
     by_model = _by_model(title, content, entries)
     known = {one.category.code for one in by_model}
     by_words = [one for one in _by_keywords(f"{title}。{content}", entries) if one.category.code not in known]

@@ -17,6 +17,7 @@ from cases.hotline.learning import Damaged, Learned, learn
 from cases.hotline.measuring import Measured, measure
 from citygrid.common import facts
 from citygrid.common.errors import Invalid
+from citygrid.common.prepared import Prepared
 from citygrid.common.words import words
 
 logger = logging.getLogger(__name__)
@@ -52,14 +53,16 @@ class SuggestionModel(models.Model):
         return Learned.from_bytes(data)
 
 
+_NEWEST = Prepared(lambda: SuggestionModel.objects.order_by("-pk").values_list("pk", flat=True)[:1])
 _read: dict[int, Learned | None] = {}  # the one in use in this process
 
 
 def current() -> tuple[int, Learned] | None:
     """Return version and model now in use, ``None`` before the first training. One small query; read once."""
-    newest = SuggestionModel.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if newest is None:
+    keys = _NEWEST()
+    if not keys:
         return None
+    ((newest,),) = keys
     if newest not in _read:
         row = SuggestionModel.objects.get(pk=newest)
         try:

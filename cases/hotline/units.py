@@ -100,6 +100,15 @@ _OFFICES = Prepared(
     ).values_list("pk", flat=True)
 )
 
+_OFFICE = Prepared(
+    lambda at, streets: (
+        Department.objects.in_force(at)
+        .filter(kind=DepartmentKind.STREET_OFFICE, area_served__in=streets)
+        .order_by("code")[:1]
+    )
+)
+_PLATFORM = Prepared(lambda at, code: Department.objects.in_force(at).filter(code=code))
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -125,10 +134,10 @@ def proposals(ticket: Any, acting: Acting) -> Iterator[Proposal]:
         if one.unit.pk not in seen:
             seen.add(one.unit.pk)
             yield one
-    last = Department.objects.in_force(acting.at).filter(code=settings.PLATFORM_UNIT).first()
-    if last is not None and last.pk not in seen:
-        nobody = _("No street or department is clearly competent; the platform takes it.")
-        yield Proposal(last, _("The last resort: it takes what nobody else can.") if seen else nobody)
+    for last in _PLATFORM(at=acting.at, code=settings.PLATFORM_UNIT):
+        if last.pk not in seen:
+            nobody = _("No street or department is clearly competent; the platform takes it.")
+            yield Proposal(last, _("The last resort: it takes what nobody else can.") if seen else nobody)
 
 
 def _candidates(ticket: Any, acting: Acting) -> Iterator[Proposal]:
@@ -138,8 +147,7 @@ def _candidates(ticket: Any, acting: Acting) -> Iterator[Proposal]:
     if category is not None and category.unit is not None:
         yield Proposal(category.unit, _("It alone is competent for “%(category)s”.") % {"category": category.label})
     if streets := [area.pk for area in acting.path(ticket.area_id) if area.level == Level.STREET]:
-        offices = Department.objects.in_force(acting.at).filter(kind=DepartmentKind.STREET_OFFICE)
-        if office := offices.filter(area_served__in=streets).order_by("code").first():
+        for office in _OFFICE(at=acting.at, streets=streets):
             yield Proposal(office, _("The place lies in its street (direct dispatch)."))
     if category is not None and category.case_category is not None:
         # The matrix speaks of cases: this is the case that the ticket would lead to.
