@@ -34,7 +34,10 @@ class Shot:
     opens: str = ""
 
 
-CASE, TASK = "a[href^='/cases/FD']", "a[href^='/tasks/']"  # links of a list to its entries
+# Links of a list to its entries.
+CASE, TASK, TICKET, WHISTLE = (
+    f"a[href^='/{begin}']" for begin in ("cases/FD", "tasks/", "hotline/tickets/FD", "whistles/FD")
+)
 SHOTS = (
     Shot("area-desktop", "manager1", "/areas/350982003901/", language="en", clicks=("[data-cg-map=density]",)),
     Shot("area-desktop-dark", "manager1", "/areas/350982/", scheme="dark"),
@@ -45,6 +48,10 @@ SHOTS = (
     Shot("case-desktop", "acceptor1", "/cases/?tab=all&state=pending_check", opens=CASE),
     Shot("task-phone", "gw1", "/", size=PHONE, opens=TASK),
     Shot("report-phone", "gw1", "/cases/report/", size=PHONE, language="en"),
+    Shot("intake-desktop", "operator1", "/hotline/new/", language="en"),
+    Shot("ticket-desktop", "street1", "/hotline/tickets/?tab=all&state=handling", opens=TICKET),
+    Shot("whistle-desktop", "street1", "/whistles/?tab=all&state=handling", opens=WHISTLE, language="en"),
+    Shot("evaluation-desktop", "manager1", "/evaluation/"),
     Shot("rights-desktop", "street1", "/rights/", language="en"),
     Shot("rights-phone", "gw1", "/rights/", size=PHONE),
 )
@@ -68,7 +75,10 @@ class Command(BaseCommand):
             raise CommandError(
                 _("Pictures are taken of the demo alone: start ./run demo first, with the same CITYGRID_HOME.")
             )
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a development package
+        try:
+            from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a development package
+        except ImportError as missing:
+            raise CommandError(_("Playwright is missing: ./run check installs the development packages.")) from missing
 
         options["out"].mkdir(parents=True, exist_ok=True)
         with sync_playwright() as playwright:
