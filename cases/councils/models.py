@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from cases.casework.states import Outcome
@@ -57,7 +58,7 @@ class CouncilMatter(bridge(ROWS), Versioned):  # type: ignore[misc]
     meeting_place = models.CharField(_("place of the meeting"), max_length=200, blank=True)
     held_at = models.DateTimeField(_("held at"), null=True, blank=True)
     attended = models.PositiveIntegerField(_("people who took part"), null=True, blank=True)
-    minutes = models.TextField(_("minutes"), blank=True)
+    minutes = models.TextField(pgettext_lazy("council", "minutes"), blank=True)
     resolution = models.TextField(_("resolution"), blank=True)
     in_favour = models.PositiveIntegerField(_("votes in favour"), null=True, blank=True)
     against = models.PositiveIntegerField(_("votes against"), null=True, blank=True)

@@ -33,7 +33,8 @@ ROWS: tuple[Transition, ...] = (
         "hold_meeting", _("Keep the minutes"), (M.ON_AGENDA,), (M.DISCUSSED,), actors=STREET,
         inputs=(Input("held_at", _("held at"), InputType.DATETIME),
                 Input("attended", _("people who took part"), InputType.NUMBER),
-                Input("minutes", _("minutes"), help=_("Who spoke for whom, and what was said; no private data."))),
+                Input("minutes", pgettext_lazy("council", "minutes"),
+                      help=_("Who spoke for whom, and what was said; no private data."))),
         checks=(effects.check_minutes,), effect=effects.hold_meeting,
     ),
     Transition(

@@ -159,9 +159,9 @@ def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, 
     possible.sort(key=lambda offer: not offer.first)
     context = {
         "matter": matter, "turn": COUNCIL_MATTER.turn_of(matter), "offers": possible, "closed_off": closed_off,
-        "refused": refused, "changes": told(refused.changes) if refused else [],
+        "refused": refused, "changes": told(refused.changes, "council_matter") if refused else [],
         "pieces": Evidence.objects.of_holder(matter),
-        "timeline": told(Event.objects.of(matter).order_by("-at", "-pk")[:LONGEST_TIMELINE]),
+        "timeline": told(Event.objects.of(matter).order_by("-at", "-pk")[:LONGEST_TIMELINE], "council_matter"),
         "sees_cases": acting.holds(Perm.CASE_VIEW), "sees_whistles": acting.holds(Perm.WHISTLE_VIEW),
     }  # fmt: skip
     return render(request, "cases/councils/matter.html", context, status=status)

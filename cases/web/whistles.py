@@ -155,10 +155,11 @@ def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, 
     _lay_open(possible, whistle, refused)
     context = {
         "whistle": whistle, "turn": WHISTLE.turn_of(whistle), "offers": possible, "closed_off": closed_off,
-        "refused": refused, "changes": told(refused.changes) if refused else [], "rows": rows_of(whistle, acting),
+        "refused": refused, "changes": told(refused.changes, "whistle") if refused else [],
+        "rows": rows_of(whistle, acting),
         "calls": whistle.calls.select_related("department", "platform_area").order_by("pk"),
         "sources": sources_of(whistle, acting), "pieces": Evidence.objects.of_holder(whistle),
-        "timeline": told(timeline_of(whistle).order_by("-at", "-pk")[:LONGEST_TIMELINE]),
+        "timeline": told(timeline_of(whistle).order_by("-at", "-pk")[:LONGEST_TIMELINE], "whistle"),
         "may_join": whistle.state in INSIDE and may_draft(acting),
     }  # fmt: skip
     return render(request, "cases/whistles/whistle.html", context, status=status)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,9 +24,10 @@ from citygrid.common.admin_actions import ask_then_do
 class LimitWidget(forms.MultiWidget):
     """A number and its unit of time side by side."""
 
-    def __init__(self) -> None:
-        number = forms.NumberInput(attrs={"step": "any", "min": "0"})
-        super().__init__([number, forms.Select(choices=[("", "–"), *LimitUnit.choices])])
+    def __init__(self, label: Any) -> None:
+        number = forms.NumberInput(attrs={"step": "any", "min": "0", "aria-label": label})
+        named = {"aria-label": format_lazy("{} ({})", label, gettext_lazy("time unit"))}
+        super().__init__([number, forms.Select(choices=[("", "–"), *LimitUnit.choices], attrs=named)])
 
     def decompress(self, value: Any) -> list[Any]:
         """Return number and unit of a limit."""
@@ -36,12 +37,14 @@ class LimitWidget(forms.MultiWidget):
 class LimitField(forms.MultiValueField):
     """A limit, or nothing."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, label: Any, **kwargs: Any) -> None:
         parts = [
             forms.DecimalField(max_digits=6, decimal_places=2, required=False),
             forms.ChoiceField(choices=[("", "–"), *LimitUnit.choices], required=False),
         ]
-        super().__init__(parts, widget=LimitWidget(), required=False, require_all_fields=False, **kwargs)
+        super().__init__(
+            parts, widget=LimitWidget(label), required=False, require_all_fields=False, label=label, **kwargs
+        )
 
     def compress(self, data_list: Any) -> Limit | None:
         """Return the limit. Raises ``ValidationError`` for a number without a unit, or a unit without a number."""
