@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -82,33 +82,47 @@ BOARDS = {
 
 def rows(board: Board, found: Any) -> list[Row]:
     """Return the rows of a board over the items found, the best first. Two queries, however many units there are."""
-    by_unit: dict[int, list[Facts]] = {}
-    for one in board.room.facts(found):
-        by_unit.setdefault(one.unit, []).append(one)
-    values = {unit: tuple(value(figure, facts) for figure in board.figures) for unit, facts in by_unit.items()}
-    scores = {unit: _score(board, of_unit) for unit, of_unit in values.items()}
-    places = ranked(scores.items())
+    facts = board.room.facts(found)
+    return _rows(board, facts, facts)
+
+
+def own_rows(board: Board, period: Period, acting: Acting) -> list[Row]:
+    """Return the rows of the person's own figures; the place of each is that among all units of the city.
+
+    Two queries: all items are judged once, and each says whether it is the person's own.
+    """
+    if not scope.has_figures(acting):
+        return []
+    facts = board.room.facts(scope.marked(board, items(board, period, acting.at), acting), "own")
+    return _rows(board, [one for one in facts if one.own], facts)
+
+
+def _rows(board: Board, shown: Iterable[Facts], among: Iterable[Facts]) -> list[Row]:
+    """Return a row for each unit of the facts shown, with its place among the units of all."""
+    places = ranked((unit, _score(board, _values(board, facts))) for unit, facts in _by_unit(among).items())
+    by_unit = _by_unit(shown)
     units = board.units.objects.in_bulk(list(by_unit))
-    made = [
-        Row(
-            units[unit], {name: counted(facts, test) for name, _label, test in board.room.COUNTERS}, values[unit],
-            scores[unit], places.get(unit),
-        )
-        for unit, facts in by_unit.items()
-    ]  # fmt: skip
+    made = []
+    for unit, facts in by_unit.items():
+        values = _values(board, facts)
+        counters = {name: counted(facts, test) for name, _label, test in board.room.COUNTERS}
+        made.append(Row(units[unit], counters, values, _score(board, values), places.get(unit)))
     return sorted(made, key=_best_first)
+
+
+def _by_unit(facts: Iterable[Facts]) -> dict[int, list[Facts]]:
+    found: dict[int, list[Facts]] = {}
+    for one in facts:
+        found.setdefault(one.unit, []).append(one)
+    return found
+
+
+def _values(board: Board, facts: Sequence[Facts]) -> tuple[Value, ...]:
+    return tuple(value(figure, facts) for figure in board.figures)
 
 
 def _best_first(row: Row) -> Any:
     return row.place is None, row.place or 0, row.unit.code
-
-
-def own_rows(board: Board, period: Period, acting: Acting) -> list[Row]:
-    """Return the rows of the person's own figures; the place of each is that among all units of the city."""
-    found = items(board, period, acting.at)
-    places = {row.unit.pk: row.place for row in rows(board, found)}
-    own = [replace(row, place=places[row.unit.pk]) for row in rows(board, scope.own(board, found, acting))]
-    return sorted(own, key=_best_first)
 
 
 def own_row(board: Board, period: Period, acting: Acting, code: str) -> Row | None:
@@ -119,7 +133,7 @@ def own_row(board: Board, period: Period, acting: Acting, code: str) -> Row | No
 def total(board: Board, found: Any) -> tuple[dict[str, int], tuple[Value, ...], Fraction | None]:
     """Return counters, figures and score of all items found together."""
     facts = board.room.facts(found)
-    values = tuple(value(figure, facts) for figure in board.figures)
+    values = _values(board, facts)
     return {name: counted(facts, test) for name, _label, test in board.room.COUNTERS}, values, _score(board, values)
 
 

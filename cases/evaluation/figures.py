@@ -24,6 +24,7 @@ class Facts:
     about: Any
     count: int = 1
     sums: Mapping[str, int] = field(default_factory=dict)
+    own: bool = True  # whether they make up the figures of who asks, where that was asked
 
 
 @dataclass(frozen=True, slots=True)

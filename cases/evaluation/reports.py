@@ -59,14 +59,15 @@ NAMES = tuple(ReportFacts.__dataclass_fields__)
 SUMS = ("total", *POINTS)
 
 
-def facts(found: Any) -> list[Facts]:
-    """Return what :func:`items` holds, counted by department and facts, with the sums of their points: one query."""
+def facts(found: Any, *own: str) -> list[Facts]:
+    """Return what :func:`items` holds, by department, facts and the column ``own``, with the sums of their points."""
     sums = {f"sum_{name}": Sum(f"rating__{name}") for name in SUMS}
-    rows = found.order_by().values_list(UNIT, *NAMES).annotate(n=Count("pk"), **sums)
+    rows = found.order_by().values_list(UNIT, *NAMES, *own).annotate(n=Count("pk"), **sums)
     size = 1 + len(NAMES)
+    end = size + len(own)
     return [
-        Facts(row[0], ReportFacts(*row[1:size]), row[size],
-              {name: total or 0 for name, total in zip(SUMS, row[size + 1 :], strict=True)})
+        Facts(row[0], ReportFacts(*row[1:size]), row[end],
+              {name: total or 0 for name, total in zip(SUMS, row[end + 1 :], strict=True)}, own=all(row[size:end]))
         for row in rows
     ]  # fmt: skip
 

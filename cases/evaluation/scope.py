@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from cases.hotline.units import own_units
 from cases.workflow.people import Acting
@@ -18,9 +18,20 @@ from gridmap.areas.models import AreaLink
 
 def own(board: Any, found: Any, acting: Acting) -> Any:
     """Keep the items of a board that make up the person's own figures."""
-    if not acting.holds(Perm.EVALUATION_VIEW):
+    if not has_figures(acting):
         return found.none()
     return found.filter(_OWN[board.family](acting))
+
+
+def marked(board: Any, found: Any, acting: Acting) -> Any:
+    """Keep all items, and say of each as ``own`` whether it makes up the person's own figures."""
+    own = Case(When(_OWN[board.family](acting), then=Value(True)), default=Value(False), output_field=BooleanField())
+    return found.annotate(own=own)
+
+
+def has_figures(acting: Acting) -> bool:
+    """Whether the person is shown figures at all."""
+    return acting.holds(Perm.EVALUATION_VIEW)
 
 
 def _below(acting: Acting, perm: Perm) -> Any:

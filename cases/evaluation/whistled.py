@@ -60,10 +60,11 @@ def items(period: Period, at: datetime) -> Any:
 NAMES = tuple(WhistleFacts.__dataclass_fields__)
 
 
-def facts(found: Any) -> list[Facts]:
-    """Return what :func:`items` holds, counted by street and facts: one query."""
-    rows = found.order_by().values_list(UNIT, *NAMES).annotate(n=Count("pk"))
-    return [Facts(row[0], WhistleFacts(*row[1:-1]), row[-1]) for row in rows]
+def facts(found: Any, *own: str) -> list[Facts]:
+    """Return what :func:`items` holds, counted by street, facts and the column ``own``: one query."""
+    rows = found.order_by().values_list(UNIT, *NAMES, *own).annotate(n=Count("pk"))
+    size = 1 + len(NAMES)
+    return [Facts(row[0], WhistleFacts(*row[1:size]), row[-1], own=all(row[size:-1])) for row in rows]
 
 
 def keys(found: Any, unit: int, figure: Figure, part: str) -> list[int]:
