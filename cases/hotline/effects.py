@@ -18,6 +18,7 @@ from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.table import ClockRule, ClockVerb
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Invalid
+from citygrid.common.saving import change
 from gridmap.departments.models import DepartmentKind
 
 FAST = timedelta(minutes=5)  # by how much the clock of somebody's device may be ahead
@@ -92,9 +93,10 @@ def _afresh(move: Move) -> None:
 
 def end_round(move: Move) -> None:
     """Close the running round with the move that ended it, and why."""
-    move.subject.rounds.filter(number=move.subject.round_number, ended_at=None).update(
-        ended_at=move.at, ended_by_move=move.row.name, opinion=move.opinion
-    )
+    change(
+        move.subject.rounds.model, {"ticket": move.subject.pk, "number": move.subject.round_number, "ended_at": None},
+        ended_at=move.at, ended_by_move=move.row.name, opinion=move.opinion,
+    )  # fmt: skip
 
 
 def take_back(move: Move) -> None:

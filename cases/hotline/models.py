@@ -26,6 +26,7 @@ from cases.hotline.table import ROWS
 from cases.hotline.units import roles_of, stands_at
 from cases.workflow.fsm import Versioned, bridge
 from citygrid.accounts.roles import Role
+from citygrid.common.saving import Saving
 
 
 def _person(label: Any) -> models.ForeignKey[Any, Any]:
@@ -193,7 +194,7 @@ class Ticket(bridge(ROWS), Versioned):  # type: ignore[misc]
         return {key for key in {*keys, *(one.by_id for one in self.contacts.all()), self.handler_id} if key}
 
 
-class TicketRound(models.Model):
+class TicketRound(Saving):
     """One round at one unit, with its four-element reply; kept whole when the next begins."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="rounds", verbose_name=_("ticket"))
@@ -242,7 +243,7 @@ class TicketRound(models.Model):
         return self.written_at is not None and self.replied_at is None
 
 
-class Contact(models.Model):
+class Contact(Saving):
     """A unit's attempt to reach the caller (先行联系)."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="contacts", verbose_name=_("ticket"))

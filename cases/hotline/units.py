@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -76,8 +77,24 @@ def _of_areas(acting: Acting, roles: tuple[Role, ...]) -> set[int]:
 
 def units(acting: Acting) -> Any:
     """Return the units that a ticket can be given to, as far as the person sees them; centres take none."""
-    seen = Department.objects.visible_to(acting.user, acting.at).in_force(acting.at)
-    return seen.filter(~Q(kind=DepartmentKind.CENTRE) | Q(code=settings.PLATFORM_UNIT))
+    return _takers(Department.objects.visible_to(acting.user, acting.at), acting.at)
+
+
+def unit_named(code: str, acting: Acting) -> Department | None:
+    """Return the one of :func:`units` with that code, or ``None``."""
+    if not getattr(acting.user, "is_active", False):
+        return None
+    found: list[Department] = _UNIT(at=acting.at, user=acting.user.pk, code=code)
+    return found[0] if found else None
+
+
+def _takers(departments: Any, at: Any) -> Any:
+    return departments.in_force(at).filter(~Q(kind=DepartmentKind.CENTRE) | Q(code=settings.PLATFORM_UNIT))
+
+
+_UNIT = Prepared(
+    lambda at, user, code: _takers(Department.objects.around_posts(SimpleNamespace(pk=user), at), at).filter(code=code)
+)
 
 
 def staff_of(unit: Department | None, at: Any) -> Any:

@@ -11,12 +11,16 @@ from cases.hotline import outcomes, requests
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.table import TICKET
-from cases.hotline.units import units
+from cases.hotline.units import unit_named
 from cases.workflow.engine import AFTER_MOVE, register
 from cases.workflow.inputs import RESOLVERS
 from cases.workflow.people import Acting
 from citygrid.accounts.models import User
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area
+
+_DEMAND_TYPE = Prepared(lambda at, code: DemandType.objects.in_force(at).filter(code=code))
+_CATEGORY = Prepared(lambda at, code: TicketCategory.objects.in_force(at).filter(code=code))
 
 
 def connect() -> None:
@@ -30,11 +34,11 @@ def connect() -> None:
     RESOLVERS.update(
         {
             "tickets": lambda key, by, at: Ticket.objects.visible_to(by, at).filter(number=key).first(),
-            "units": lambda key, by, at: units(Acting.of(by, at)).filter(code=key).first(),
+            "units": lambda key, by, at: unit_named(key, Acting.of(by, at)),
             # Whom a unit can name is judged by the move, which knows the unit.
             "unit-staff": lambda key, by, at: User.objects.filter(username=key, is_active=True).first(),
-            "demand-types": lambda key, by, at: DemandType.objects.in_force(at).filter(code=key).first(),
-            "ticket-categories": lambda key, by, at: TicketCategory.objects.in_force(at).filter(code=key).first(),
+            "demand-types": lambda key, by, at: next(iter(_DEMAND_TYPE(at=at, code=key)), None),
+            "ticket-categories": lambda key, by, at: next(iter(_CATEGORY(at=at, code=key)), None),
             "areas": lambda key, by, at: Area.objects.visible_to(by, at).in_force(at).filter(code=key).first(),
             "categories": lambda key, by, at: Category.objects.in_force(at).filter(code=key).first(),
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms
@@ -95,17 +95,18 @@ class IntakeForm(InputForm):
         self.initial = {"identity": Identity.OPEN.value, "step": Step.DISPATCH.value, **(initial or {})}
         own = self.fields
         own["demand_type"] = forms.ChoiceField(
-            label=_("Type of demand"), widget=forms.RadioSelect, choices=_types(acting)
+            label=_("Type of demand"), widget=forms.RadioSelect, choices=_once(lambda: _types(acting))
         )
         own["category"] = forms.ChoiceField(
-            label=_("Category"), required=False, widget=Findable(), choices=[("", "–"), *_categories(acting)]
-        )
+            label=_("Category"), required=False, widget=Findable(),
+            choices=_once(lambda: [("", "–"), *_categories(acting)]),
+        )  # fmt: skip
         own["level"] = forms.ChoiceField(
-            label=pgettext("of a ticket", "Level"), widget=forms.RadioSelect, choices=_levels()
+            label=pgettext("of a ticket", "Level"), widget=forms.RadioSelect, choices=_once(_levels)
         )
         own["unit"] = forms.ChoiceField(
             label=_("Unit"), widget=Findable(),
-            choices=[("", "–"), *((one.code, one.label) for one in units(acting).order_by("kind", "code"))],
+            choices=_once(lambda: [("", "–"), *_units(acting)]),
         )  # fmt: skip
         own["content"].widget = forms.Textarea(attrs={"rows": 5, "maxlength": MAX_TEXT})
         own["caller_phone"].widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"})
@@ -181,6 +182,15 @@ def _phone_faults(sent: dict[str, Any]) -> dict[str, list[str]]:
         except Invalid as fault:
             faults[name] = [str(fault)]
     return faults
+
+
+def _once(choices: Callable[[], list[tuple[str, str]]]) -> Callable[[], list[tuple[str, str]]]:
+    """Return choices that are read when the form is shown, and then once: a call that is saved shows none."""
+    return cache(choices)
+
+
+def _units(acting: Acting) -> list[tuple[str, str]]:
+    return [(one.code, one.label) for one in units(acting).order_by("kind", "code")]
 
 
 def _types(acting: Acting) -> list[tuple[str, str]]:

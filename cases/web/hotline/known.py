@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Case, Count, When
+
 from cases.hotline import identity
-from cases.hotline.callers import Caller
+from cases.hotline.callers import Caller, with_phones
 from cases.hotline.limits import SUBJECT_TYPE
 from cases.hotline.models import Ticket
+from cases.hotline.scope import reach
 from cases.hotline.states import OPEN, TicketState
 from cases.web.rows import Light, lights_of
 from cases.workflow.people import Acting
 from citygrid.common.errors import Invalid
+from citygrid.common.prepared import Prepared, filled
 from gridmap.registers import checks
 
 MOST = 8  # tickets shown; the list of all is one click away
@@ -55,15 +59,26 @@ def history(phone: str, acting: Acting) -> History:
     except Invalid as refusal:
         return History(fault=str(refusal))
     found = identity.look_up(phone=number, by=acting.user, at=acting.at)
-    keys = [one.pk for one in found]
-    if not keys:
+    if not found:
         return History()
-    callers = list(Caller.objects.visible_to(acting.user, acting.at).filter(pk__in=keys).prefetch_related("phones"))
-    seen: Any = Ticket.objects.visible_to(acting.user, acting.at).filter(caller__in=keys)
-    joins = ("unit", "category", "demand_type", "area")
-    ended = seen.exclude(state__in=OPEN).select_related(*joins).order_by("-received_at", "-pk")[:MOST]
-    going = list(seen.filter(state__in=OPEN).select_related(*joins).order_by("-received_at", "-pk")[:MOST])
-    shown = [*going, *list(ended)[: MOST - len(going)]]
+    of = {"callers": filled([one.pk for one in found]), **reach(acting)}
+    shown = _SHOWN(**of)
     lights = lights_of([one.pk for one in shown], acting.at, SUBJECT_TYPE)
     rows = [Former(one, lights.get(one.pk)) for one in shown]
-    return History(callers, rows, seen.count(), seen.filter(state__in=OPEN).count())
+    counts = dict(_COUNTS(**of))
+    open_count = sum(count for state, count in counts.items() if state in OPEN)
+    return History(list(with_phones(found)), rows, sum(counts.values()), open_count)
+
+
+def _of_callers(callers: list[int], roots: list[int], units: list[int]) -> Any:
+    return Ticket.objects.in_scope(roots, units).filter(caller__in=callers)
+
+
+_SHOWN = Prepared(
+    lambda **of: (
+        _of_callers(**of)
+        .select_related("unit", "category", "demand_type", "area")
+        .order_by(Case(When(state__in=OPEN, then=0), default=1), "-received_at", "-pk")[:MOST]
+    )
+)
+_COUNTS = Prepared(lambda **of: _of_callers(**of).order_by().values_list("state").annotate(n=Count("pk")))
