@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -117,25 +117,27 @@ def loaded(keys: Iterable[int]) -> list[Case]:
     asked = filled(wanted)
     found = {case.pk: case for case in _CASES(cases=asked)}
     for name, rows in _CHILDREN.items():
-        _hang(name, rows(cases=asked), found)
+        hang(Case, name, rows(cases=asked), found)
     return [found[key] for key in wanted if key in found]
 
 
-def _hang(name: str, children: Iterable[Any], cases: dict[int, Case]) -> None:
-    """Hang children on their cases as ``prefetch_related`` would; most cases have none, and share an empty list."""
-    relation: Any = Case._meta.get_field(name)
-    of_case: dict[int, list[Any]] = {}
+def hang(model: Any, name: str, children: Iterable[Any], subjects: Mapping[int, Any]) -> None:
+    """Hang children on their subjects as ``prefetch_related`` would; most have none, and share an empty list."""
+    relation: Any = model._meta.get_field(name)
+    back: Any = relation.field
+    of_subject: dict[int, list[Any]] = {}
     for child in children:
-        of_case.setdefault(child.case_id, []).append(child)
-        child.case = cases[child.case_id]
+        key = getattr(child, back.attname)
+        of_subject.setdefault(key, []).append(child)
+        setattr(child, back.name, subjects[key])
     none = relation.related_model._default_manager.none()
     none._result_cache = []
-    for key, case in cases.items():
-        rows = relation.related_model._default_manager.all() if key in of_case else none
-        rows._result_cache = of_case.get(key, [])
-        if not hasattr(case, "_prefetched_objects_cache"):
-            case._prefetched_objects_cache = {}
-        case._prefetched_objects_cache[name] = rows
+    for key, subject in subjects.items():
+        rows = relation.related_model._default_manager.all() if key in of_subject else none
+        rows._result_cache = of_subject.get(key, [])
+        if not hasattr(subject, "_prefetched_objects_cache"):
+            subject._prefetched_objects_cache = {}
+        subject._prefetched_objects_cache[name] = rows
 
 
 def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:

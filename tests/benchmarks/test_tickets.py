@@ -8,6 +8,7 @@ twice the time. Each is rolled back, so the disk is not waited for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -17,7 +18,10 @@ from django.db import connection
 from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
+from cases.evaluation.boards import BOARDS, own_rows
+from cases.evaluation.periods import days
 from cases.hotline.models import Ticket
+from cases.workflow.people import Acting
 from citygrid.common import clock
 from tests.benchmarks import scale, tickets
 from tests.benchmarks.scale import City
@@ -85,6 +89,41 @@ def test_a_ticket_is_logged(city, operator, benchmark):
     assert benchmark.stats.stats.median < 0.120
 
 
+def test_a_call_from_ring_to_saved_on_the_intake_screen(city, benchmark):
+    client, numbers = Client(), count(1)
+    client.force_login(city.people["operator"], backend="citygrid.accounts.backends.PasswordBackend")
+
+    def given():
+        number = next(numbers)
+        call = {
+            "caller_phone": tickets.number_of(number * 41 % 60_000), "caller_name": "来电人", "identity": "open",
+            "content": f"江滨路{number}号堆了建筑垃圾，没人管，请尽快处理。",
+            "demand_type": "complaint", "category": "CG-01", "position": "120.205, 27.335", "level": "d7",
+            "step": "dispatch", "unit": "SQ",
+        }  # fmt: skip
+        answer = client.post("/hotline/new/caller/", {"phone": call["caller_phone"]})
+        assert answer.status_code == 200
+        return (call,), {}
+
+    def save(call):
+        assert client.post("/hotline/new/", call).status_code == 302
+
+    benchmark.pedantic(save, setup=given, rounds=50, warmup_rounds=5)
+    assert benchmark.stats.stats.median < 0.120
+
+
+def test_what_is_known_of_a_caller_on_the_intake_screen(city, benchmark):
+    client, places = Client(), count(17, 31)
+    client.force_login(city.people["operator"], backend="citygrid.accounts.backends.PasswordBackend")
+
+    def look_up():
+        return client.post("/hotline/new/caller/", {"phone": tickets.number_of(next(places))})
+
+    assert "cg-formers" in look_up().text
+    benchmark.pedantic(look_up, rounds=50, warmup_rounds=5)
+    assert benchmark.stats.stats.median < 0.060
+
+
 def test_a_page_of_the_callback_queue(city, benchmark):
     client = APIClient()
     client.force_authenticate(city.people["callback"])
@@ -126,3 +165,10 @@ def test_a_list_of_tickets(city, benchmark, who, query):
     client.force_authenticate(city.people[who])
     rows = benchmark.pedantic(lambda: client.get(f"/api/v1/tickets/?page_size=50&{query}").json()["results"], rounds=20)
     assert rows
+
+
+def test_own_figures_of_a_year(city, benchmark):
+    board, now = BOARDS["hotline"], clock.now()
+    year = days((now - timedelta(days=365)).date(), now.date())
+    rows = benchmark.pedantic(lambda: own_rows(board, year, Acting(city.people["manager"], now)), rounds=3)
+    assert len(rows) > 1

@@ -6,19 +6,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
-
+from cases.approvals.models import Approval
 from cases.hotline import identity
+from cases.hotline.callbacks import Callback
 from cases.hotline.limits import SUBJECT_TYPE
-from cases.hotline.models import Ticket, TicketRound
+from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.table import TICKET
 from cases.web.hotline.forward import forward
-from cases.web.rows import Button, Light, button_for, know_places, lights_of, place_of
+from cases.web.rows import Button, Light, button_for, hang, know_places, lights_of, place_of
 from cases.workflow.engine import choices
 from cases.workflow.people import Acting
+from citygrid.common.prepared import Prepared, filled
 from gridmap.areas.models import Area
 
 JOINS = ("demand_type", "area", "unit__area_served", "case", "handler", "main_ticket")
+
+_TICKETS = Prepared(
+    lambda tickets: Ticket.objects.filter(pk__in=tickets).select_related(*JOINS).defer("handler__password")
+)
+_CHILDREN = {
+    "rounds": Prepared(lambda tickets: TicketRound.objects.filter(ticket__in=tickets).select_related("unit")),
+    "contacts": Prepared(lambda tickets: Contact.objects.filter(ticket__in=tickets)),
+    "approvals": Prepared(lambda tickets: Approval.objects.filter(ticket__in=tickets)),
+    "callbacks": Prepared(lambda tickets: Callback.objects.filter(ticket__in=tickets)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +48,12 @@ class Row:
 def loaded(keys: Iterable[int]) -> list[Ticket]:
     """Return the tickets with these keys, in their order, with what a line and the guards of moves look at."""
     wanted = list(keys)
-    rounds = Prefetch("rounds", TicketRound.objects.select_related("unit"))
-    tickets = Ticket.objects.filter(pk__in=wanted).select_related(*JOINS).prefetch_related(
-        rounds, "contacts", "approvals", "callbacks"
-    )  # fmt: skip
-    found = {one.pk: one for one in tickets}
+    if not wanted:
+        return []
+    asked = filled(wanted)
+    found = {one.pk: one for one in _TICKETS(tickets=asked)}
+    for name, rows in _CHILDREN.items():
+        hang(Ticket, name, rows(tickets=asked), found)
     return [found[key] for key in wanted if key in found]
 
 

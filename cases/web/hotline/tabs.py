@@ -34,7 +34,8 @@ def tabs_for(acting: Acting) -> list[Tab]:
 
 
 def _counted(tickets: Any, queues: dict[str, tuple[Any, Q]]) -> list[Tab]:
-    counts = tickets.aggregate(**{key: Count("pk", filter=keep) for key, (_label, keep) in queues.items()})
+    # Every queue is of open tickets: said once more, the many that ended are not looked at.
+    counts = tickets.open().aggregate(**{key: Count("pk", filter=keep) for key, (_label, keep) in queues.items()})
     return [
         Tab(key, label, kept(keep), count=counts[key], red=counts[key] if key.endswith("overdue") else 0)
         for key, (label, keep) in queues.items()
