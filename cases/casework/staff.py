@@ -25,9 +25,7 @@ def grid_workers(acting: Acting, area: str = "") -> QuerySet[User]:
 
     ``area`` is the code of an area and keeps those whose posts lie above, in or below it.
     """
-    roles = roles_with(Perm.CASE_VIEW)
-    stands = (own if own is not None else served for role, own, _department, served in acting.posts if role in roles)
-    roots = [root for root in stands if root is not None]
+    roots = acting.places(*roles_with(Perm.CASE_VIEW))
     # Who holds one grid works with the neighbours of the same community, as when a task is handed over.
     standing = Area.objects.filter(pk__in=roots).values_list("pk", "parent_id", "level")
     reach = {parent if level == Level.GRID and parent else pk for pk, parent, level in standing}

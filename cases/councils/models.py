@@ -31,8 +31,7 @@ class CouncilMatterQuerySet(Findable, ScopedQuerySet["CouncilMatter"]):  # type:
 
     def waiting_for(self, acting: Acting) -> Self:
         """Keep the matters whose next move is this person's; what is in hand moves on by itself."""
-        roots = {area or served for role, area, _department, served in acting.posts if role in _STREET}
-        below = AreaLink.objects.filter(ancestor__in={root for root in roots if root}).values("descendant")
+        below = AreaLink.objects.filter(ancestor__in=acting.places(*_STREET)).values("descendant")
         return self.filter(state__in=[state for state in OPEN if state != MatterState.IN_HAND], area__in=below)
 
 

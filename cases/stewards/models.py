@@ -127,8 +127,7 @@ class LaneWalkQuerySet(Findable, ScopedQuerySet["LaneWalk"]):  # type: ignore[ov
 
     def waiting_for(self, acting: Acting) -> Self:
         """Keep the walks that the person's street has to read."""
-        roots = {area or served for role, area, _department, served in acting.posts if role in _STREET}
-        below = AreaLink.objects.filter(ancestor__in={root for root in roots if root}).values("descendant")
+        below = AreaLink.objects.filter(ancestor__in=acting.places(*_STREET)).values("descendant")
         return self.filter(state=WalkState.RECORDED, area__in=below)
 
 

@@ -102,9 +102,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _places(acting: Acting) -> list[Area]:
     """Return the communities and streets whose councils the person writes down."""
-    roots = {area or served for role, area, _department, served in acting.posts
-             if role in COUNCIL_MATTER["propose"].roles}  # fmt: skip
-    below = AreaLink.objects.filter(ancestor__in={root for root in roots if root}).values("descendant")
+    roots = acting.places(*COUNCIL_MATTER["propose"].roles)
+    below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
     return list(Area.objects.in_force(acting.at).filter(pk__in=below, level__in=LEVELS).order_by("code"))
 
 

@@ -15,7 +15,8 @@ from cases.casework.numbers import next_number
 from cases.whistles.districts import district_on, street_on
 from cases.whistles.models import Whistle
 from cases.whistles.sources import WhistleSource
-from cases.whistles.states import OPEN, SourceKind, WhistleState
+from cases.whistles.states import SourceKind, WhistleState
+from cases.whistles.table import WHISTLE
 from cases.workflow.engine import advance, advance_by_system, create, may_create
 from cases.workflow.people import Acting
 from citygrid.common.errors import Conflict, Invalid
@@ -104,12 +105,6 @@ def prepare(
     return advance(whistle, "judge", by=by, at=at, version=version, why_not_alone=why_not_alone)
 
 
-def waits_for(case: Case) -> Whistle | None:
-    """Return the whistle that a case waits for, or ``None``."""
-    found: Whistle | None = Whistle.objects.filter(number=case.whistle_number, state__in=OPEN).first()
-    return found if case.whistle_number else None
-
-
 def _earlier(by: Any, client_request_id: str) -> Whistle | None:
     found: Whistle | None = Whistle.objects.filter(drafted_by=by, client_request_id=client_request_id).first()
     return found
@@ -123,8 +118,7 @@ def _street_of(position: Point | None, case: Case | None, by: Any, at: datetime)
     elif case is not None:
         path = acting.path(case.area_id)
     else:
-        roots = {root for _r, area, _d, served in acting.posts if (root := area or served)}
-        streets = list(Area.objects.filter(pk__in=roots, level=Level.STREET))
+        streets = list(Area.objects.filter(pk__in=acting.places(*WHISTLE["draft"].roles), level=Level.STREET))
         path = (streets[0],) if len(streets) == 1 else ()
     if (street := street_on(path)) is None:
         fault = _("Say for which street the whistle is blown: name the street, or set a place inside it.")

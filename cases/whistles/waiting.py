@@ -20,8 +20,7 @@ _OF_DEPARTMENT = (R.CALLED, R.SIGNED, R.ARRIVED, R.HANDLING)
 
 
 def _below(acting: Acting, roles: tuple[Role, ...]) -> Any:
-    roots = {root for role, area, _department, served in acting.posts if role in roles and (root := area or served)}
-    return AreaLink.objects.filter(ancestor__in=roots).values("descendant")
+    return AreaLink.objects.filter(ancestor__in=acting.places(*roles)).values("descendant")
 
 
 def _departments(acting: Acting) -> frozenset[int]:

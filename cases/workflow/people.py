@@ -68,11 +68,14 @@ class Acting:
 
     def roots(self, perm: Perm) -> list[int]:
         """Return the areas at which posts give the right: it holds there and below."""
-        roles = roles_with(perm)
-        places = {
-            area if area is not None else served for role, area, _department, served in self.posts if role in roles
-        }
-        return sorted(place for place in places if place is not None)
+        return sorted(self.places(*roles_with(perm)))
+
+    def places(self, *roles: str) -> set[int]:
+        """Return the areas at which posts of these roles stand, a department's at the area that it serves."""
+        return {
+            place for role, area, _department, served in self.posts
+            if role in roles and (place := area if area is not None else served) is not None
+        }  # fmt: skip
 
     @cached_property
     def _children(self) -> dict[int, list[Any]]:
