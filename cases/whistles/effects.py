@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.whistles import limits
-from cases.whistles.districts import guest_district_of, level_above
+from cases.whistles import guards, limits
+from cases.whistles.districts import district_on, guest_district_of, level_above
 from cases.whistles.report_ins import ReportIn
 from cases.whistles.sources import WhistleSource, tell
 from cases.whistles.states import ReviewVerdict
@@ -37,7 +37,9 @@ def add_source(move: Move) -> None:
 def name_department(move: Move) -> None:
     """Name a department with what is asked of it; named again, the asking is changed."""
     whistle, department = move.subject, move.inputs["department"]
-    guest = guest_district_of(department, whistle.platform_area_id, move.acting.path)
+    # The street's own district, also where the level above decides by now.
+    home = district_on(move.acting.path(whistle.area_id)) or whistle.area
+    guest = guest_district_of(department, home.pk, move.acting.path)
     whistle.calls.update_or_create(
         department=department,
         defaults={
@@ -140,9 +142,7 @@ def disagree(move: Move) -> None:
 
 
 def _answer(move: Move, *, agreed: bool) -> None:
-    roots = {root for _role, area, _department, served in move.acting.posts if (root := area or served)}
-    mine = [call.pk for call in move.subject.calls.filter(agreed=None).exclude(platform_area=None)
-            if roots & move.acting.above(call.platform_area_id)]  # fmt: skip
+    mine = [call.pk for call in guards.open_guests(move)]
     move.subject.calls.filter(pk__in=mine).update(agreed=agreed, answered_at=move.at, answered_by=move.by)
 
 

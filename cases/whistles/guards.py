@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.whistles.districts import level_above
 from cases.whistles.states import SETTLED, ReportState
 from cases.workflow.engine import Move
+from citygrid.accounts.roles import Role
 
 # A lead in one of these states cannot consolidate anything.
 _AWAY = (ReportState.ABSENT, ReportState.EXCUSED)
@@ -30,11 +31,16 @@ def guests_answered(move: Move) -> Any:
     return _("Units of another district are called; its platform has not agreed yet: %(names)s.") % {"names": names}
 
 
+def open_guests(move: Move) -> list[Any]:
+    """Return the calls of other districts that wait for an answer which is this person's to give."""
+    places = move.acting.places(Role.PLATFORM_CLERK)
+    return [call for call in move.subject.calls.all()
+            if call.open and not places.isdisjoint(move.acting.above(call.platform_area_id))]  # fmt: skip
+
+
 def has_open_guests(move: Move) -> Any:
     """There is something to answer."""
-    if any(call.open for call in move.subject.calls.all()):
-        return None
-    return _("No unit of another district waits for an answer.")
+    return None if open_guests(move) else _("No unit of your district waits for an answer.")
 
 
 def all_settled(move: Move) -> Any:

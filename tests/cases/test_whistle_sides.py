@@ -15,9 +15,13 @@ from cases.whistles.report_ins import ReportIn
 from cases.workflow.engine import advance
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, Invalid, NotAllowed, NotFound
+from gridmap.areas.models import Level
+from gridmap.areas.tree import add_area
+from gridmap.departments.models import Department, DepartmentKind
+from gridmap.posts.models import Post
 from tests import cast
 from tests.cases.walk import Walk, catalogue, photo
-from tests.cases.whistling import PLACE, POINTS, Tune, add_departments, add_neighbour, whistle_for
+from tests.cases.whistling import NEIGHBOUR, PLACE, POINTS, Tune, add_departments, add_neighbour, whistle_for
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +153,22 @@ def test_a_district_that_refuses_is_not_called(people, city):
     assert [one.department.code for one in tune.whistle.report_ins.all()] == ["CGJ"]
 
 
+def test_a_platform_answers_for_the_units_of_its_own_district_alone(people, city):
+    add_neighbour(people, city)
+    further = add_area(code="350926", name="柘荣县", level=Level.COUNTY, parent=city["3509"], at=cast.START)
+    Department.objects.create(code="ZRCG", name="柘荣县城管局", kind=DepartmentKind.ENFORCEMENT, area_served=further)
+    above = {"role": Role.MANAGER, "area": city["3509"]}  # holds both districts, but is no platform's post
+    Post.objects.create(user=people["guest_platform"], **above, starts_at=cast.START)
+    tune = Tune(people, names=("CGJ", "FACG", "ZRCG"))
+    tune.to("approved")
+    tune.do("agree", "guest_platform")
+    answers = dict(tune.whistle.calls.values_list("department__code", "agreed"))
+    assert answers == {"CGJ": None, "FACG": True, "ZRCG": None}
+    with pytest.raises(Conflict, match="of your district"):
+        tune.do("disagree", "guest_platform", opinion="无管辖权")
+    assert tune.whistle.calls.get(department__code="FACG").agreed
+
+
 def test_the_street_concludes_when_the_lead_did_not_come(people):
     tune = Tune(people, names=("CGJ", "ZJJ"))
     tune.to("issued")
@@ -212,6 +232,22 @@ def test_an_escalated_whistle_is_decided_above(people, city):
         tune.do("start_review", "platform")
     tune.do("start_review", "above")
     assert tune.whistle.escalated
+
+
+def test_a_unit_of_the_own_district_is_no_guest_after_the_escalation(people, city):
+    add_neighbour(people, city)
+    people["above"] = cast.person("above", Role.PLATFORM_CLERK, area=city["3509"])
+    tune = Tune(people, names=("CGJ", "ZJJ"))
+    tune.to("whistled")
+    tune.do("escalate", "platform", opinion="区级协调不了")
+    tune.do("start_review", "above")
+    tune.do("send_back", "above", opinion="请补充要求")
+    tune.do("name_department", "street", department="ZJJ", asked="核查工地")
+    assert not tune.whistle.cross_district
+    tune.do("name_department", "street", department="FACG", asked="清运跨界部分")
+    assert tune.whistle.cross_district
+    guests = dict(tune.whistle.calls.exclude(platform_area=None).values_list("department__code", "platform_area__code"))
+    assert guests == {"FACG": NEIGHBOUR}
 
 
 def test_strangers_find_neither_whistle_nor_report_in(people):
