@@ -75,7 +75,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "decline", _("Decline"), (S.REPORTED,), (S.DECLINED,), actors=(AC,), opinion=True,
         inputs=(Input("reason", _("reason"), InputType.CHOICE, choices=tuple(DeclineReason.choices)),
-                Input("competent_unit", _("competent unit or channel"),
+                Input("competent_unit", _("competent unit or channel"), longest=200,
                       help=_("Where the person can turn to instead, with a phone number if there is one."))),
         effect=effects.decline, clocks=ALL_STOP,
     ),

@@ -110,7 +110,7 @@ _ROWS: tuple[Transition, ...] = (
                       help=_("Left empty, the one to which the ticket's category leads.")),
                 Input("position", _("position"), InputType.POINT, required=False,
                       help=_("Left empty, the place of the ticket.")),
-                Input("address", _("address"), required=False)),
+                Input("address", _("address"), required=False, longest=200)),
         guards=(guards.without_case,), checks=(linking.lock_group,), effect=linking.raise_case,
     ),
     Transition("join_case", _("Joins the case of its group"), OPEN, (), system=True, effect=linking.join_case,

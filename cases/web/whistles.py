@@ -25,7 +25,7 @@ from cases.web.sources import sources_of
 from cases.whistles.models import Whistle
 from cases.whistles.services import draft_whistle
 from cases.whistles.states import OPEN
-from cases.whistles.table import INSIDE, SOURCES, WHISTLE
+from cases.whistles.table import ADDRESS, INSIDE, SOURCES, WHISTLE
 from cases.whistles.timeline import timeline_of
 from cases.workflow.inputs import clean
 from cases.workflow.people import Acting
@@ -42,7 +42,7 @@ FORWARD = ("name_department", "judge", "blow", "start_review", "approve", "issue
 DRAFT = (
     Input("description", _("what it is about"), help=_("One or two sentences; the departments read them first.")),
     Input("position", _("position"), InputType.POINT, required=False, help=_("Where the departments have to come to.")),
-    Input("address", _("address"), required=False),
+    ADDRESS,
     Input("kind", _("source"), InputType.CHOICE, choices=SOURCES),
     Input("note", _("note on the source")),
 )

@@ -29,7 +29,7 @@ def add_source(move: Move) -> None:
     """Note one more source in words."""
     inputs = move.inputs
     WhistleSource.objects.create(
-        whistle=move.subject, kind=inputs["kind"], reference=(inputs["reference"] or "")[:100], note=inputs["note"],
+        whistle=move.subject, kind=inputs["kind"], reference=inputs["reference"] or "", note=inputs["note"],
         added_by=move.by, added_at=move.at,
     )  # fmt: skip
 

@@ -45,7 +45,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "arrive", _("Check in on site"), EXPECTED, (R.ARRIVED,), actors=(DC, HA),
         inputs=(
-            Input("people", _("who came"), help=_("Names of the people on site.")),
+            Input("people", _("who came"), longest=200, help=_("Names of the people on site.")),
             Input("position", _("position"), InputType.POINT, help=_("Where you stand, from the phone or the map.")),
             Input("accuracy", _("accuracy in metres"), InputType.NUMBER, required=False),
             PHOTOS,

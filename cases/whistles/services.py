@@ -66,7 +66,7 @@ def open_draft(
     """Create the draft itself, without sources. Raises ``NotAllowed`` for who may not whistle for that street."""
     district = district_on(Acting.of(by, at).path(street.pk))
     whistle = Whistle(
-        area=street, platform_area=district or street, description=description, geom=position, address=address[:200],
+        area=street, platform_area=district or street, description=description, geom=position, address=address,
         drafted_by=by, drafted_at=at, client_request_id=client_request_id,
     )  # fmt: skip
     may_create(whistle, "draft", by=by, at=at)

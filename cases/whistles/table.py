@@ -25,7 +25,7 @@ AT_WORK = (W.ISSUED, W.HANDLING)
 SOURCES = tuple((value, label) for value, label in SourceKind.choices if value not in LINKED)
 NAMED = Input("department", _("department"), InputType.REF, ref="called-departments?whistle={whistle}")
 POSITION = Input("position", _("position"), InputType.POINT, required=False)
-ADDRESS = Input("address", _("address"), required=False)
+ADDRESS = Input("address", _("address"), required=False, longest=200)
 APPEAR_AT = Input("appear_at", _("time to appear"), InputType.DATETIME, required=False,
                   help=_("Leave this empty for the limit of the kind."))  # fmt: skip
 CONCLUSION = (
@@ -42,7 +42,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "add_source", _("Add a source"), INSIDE, (), actors=(SS, SD), effect=effects.add_source,
         inputs=(Input("kind", _("kind"), InputType.CHOICE, choices=SOURCES),
-                Input("reference", _("number or name"), required=False), Input("note", _("note"))),
+                Input("reference", _("number or name"), required=False, longest=100), Input("note", _("note"))),
     ),
     Transition(
         "edit", _("Change the draft"), INSIDE, (), actors=(SS, SD), effect=effects.edit,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.utils.translation import override
 
+from cases.casework.models import Case
+from cases.whistles.sources import WhistleSource
 from cases.workflow.draw import document
 from cases.workflow.engine import LIFECYCLES
+from cases.workflow.inputs import MAX_TEXT
 from cases.workflow.structure import faults
-from cases.workflow.table import Lifecycle, Transition
+from cases.workflow.table import InputType, Lifecycle, Transition
 from tests.cases import (
     test_council_matrix,
     test_lane_walks,
@@ -95,6 +99,25 @@ def test_the_grid_names_every_move_of_people(life: Lifecycle):
     grid, elsewhere = GRIDS[life.name]
     _states, _people, moves = named(grid)
     assert moves | elsewhere == {row.name for row in life.rows if row.sources and not row.system}
+
+
+# Where a move writes its text, if not into the column of that name of its own subject.
+WRITTEN = {
+    ("whistle", "add_source", "reference"): WhistleSource, ("council_matter", "link_case", "address"): Case,
+    ("ticket", "raise_case", "address"): Case,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", LIFECYCLES, ids=lambda model: model._meta.model_name)
+def test_no_text_of_a_move_is_longer_than_its_column(model: Any):
+    """A database cuts none: PostgreSQL fails, and the person would see an error instead of a sentence."""
+    life = LIFECYCLES[model]
+    for row in life.rows:
+        for item in row.inputs if not row.system else ():
+            columns = WRITTEN.get((life.name, row.name, item.name), model)._meta.concrete_fields
+            room = next((one.max_length for one in columns if one.name == item.name), None)
+            if item.type == InputType.TEXT and room:
+                assert (item.longest or MAX_TEXT) <= room, f"{life.name}.{row.name}: {item.name} has room for {room}"
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.name)
