@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from cases.casework.effects import ends
 from cases.casework.states import State
+from cases.deadlines.models import Clock
+from cases.workflow.clock_rules import revive
 from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.fsm import stale
 from citygrid.common.errors import Conflict, Invalid
@@ -61,9 +63,11 @@ def unmerge(move: Move) -> None:
     """Undo a merge: the case goes on where it stood, and the target's timeline says so.
 
     So does the clock of that stage, with what it had left when the case was merged: a mistake gives nobody a fresh
-    limit, and the time in between was nobody's to use.
+    limit, and the time in between was nobody's to use. The deadline that an older system gave holds again as it was.
     """
     case, target = move.subject, move.subject.merged_into
     case.merged_into, case.state_before_merge = None, ""
+    if Clock.objects.of(case).filter(kind="handle", stopped_at__gte=case.closed_at).exists():  # stopped by the merge
+        move.clocks.append(revive("handle", to=case.state))
     case.closed_at = case.closed_by = None
     advance_by_system(target, "release", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)

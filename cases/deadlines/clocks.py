@@ -61,7 +61,7 @@ def apply_all(rules: Iterable[Rule], *, subject: Any, at: datetime, begin: Calla
             if rule.verb in ("start", "restart"):
                 going.append(start(rule.kind, subject=subject, at=at, begin=begin(rule.kind)))
             elif rule.verb == "revive":
-                going.append(revive(rule.kind, subject=subject, at=at, begin=begin))
+                going += revive(rule.kind, subject=subject, at=at)
 
 
 def _apply(rule: Rule, own: list[Clock], at: datetime) -> list[Clock]:
@@ -136,21 +136,21 @@ def resume(clock: Clock, *, at: datetime) -> None:
         clock.save(update_fields=["pauses", "paused_since", *COMPUTED])
 
 
-def revive(kind: str, *, subject: Any, at: datetime, begin: Callable[[str], Start]) -> Clock:
-    """Let the latest clock of that kind, which was stopped, go on with what it had left; without one, start afresh.
+def revive(kind: str, *, subject: Any, at: datetime) -> list[Clock]:
+    """Let the latest clock of that kind, which was stopped, go on with what it had left, and return it, if any.
 
     The time since it was stopped counts as a pause. So undoing what stopped it gives nobody a fresh limit, and takes
     from nobody the time in which there was nothing to do.
     """
     last = Clock.objects.of(subject).filter(kind=kind).order_by("-pk").first()
     if last is None or last.stopped_at is None:
-        return last or start(kind, subject=subject, at=at, begin=begin(kind))
+        return []
     last.paused_since, last.stopped_at = last.stopped_at, None
     _end_pause(last, _in_order(last, at))
     compute(last)
     forget_signals(last, at)
     last.save(update_fields=["stopped_at", "pauses", "paused_since", "warned_at", "overdue_noted_at", *COMPUTED])
-    return last
+    return [last]
 
 
 def extend(clock: Clock, *, at: datetime) -> None:

@@ -84,7 +84,7 @@ class ClockVerb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     RESTART = "restart"  # stop the running one, start afresh with the full limit
-    REVIVE = "revive"  # let the one stopped last go on with what it had left; without one, start afresh
+    REVIVE = "revive"  # let the one stopped last go on with what it had left
 
 
 @dataclass(frozen=True, slots=True)

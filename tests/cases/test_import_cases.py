@@ -83,6 +83,34 @@ def test_an_open_case_waits_where_the_map_puts_it_and_can_go_on(people, tmp_path
     assert Clock.objects.of(case).get().stopped_at == NOW
 
 
+@pytest.mark.parametrize("due", ["2015-03-02 13:00", "2026-06-05 09:00"])
+def test_a_merge_that_is_undone_leaves_the_old_deadline_as_it_was(people, tmp_path, due):
+    open_ones = [row(number, 状态="处理中", 结案时间="", 截止时间=due) for number in ("1", "2")]
+    run(as_csv(tmp_path, open_ones))
+    one, target = Case.objects.order_by("pk")
+    before = Clock.objects.of(one).get()
+    one = advance(one, "merge", by=people["leader"], at=NOW, target=target.number)
+    assert not Clock.objects.of(one).filter(stopped_at=None).exists()
+    advance(one, "unmerge", by=people["leader"], at=NOW + timedelta(hours=1), opinion="不是同一问题")
+    clock = Clock.objects.of(one).get()  # and no limit of a stage, which it had not before
+    assert (clock.due_at, clock.stopped_at, clock.taken_over) == (before.due_at, None, True)
+    late = due.startswith("2015")
+    assert escalation.scan(at=NOW + timedelta(hours=2)).overdue == 0, "what was late before is no news"
+    assert clock.overdue(NOW + timedelta(hours=2)) is late
+
+
+def test_a_clock_that_stood_before_the_merge_stays_where_it_stopped(people, tmp_path):
+    ended = row("1", 上报时间="2026-05-28 09:00", 截止时间="2026-05-28 13:00", 结案时间="2026/5/28 12:30")
+    run(as_csv(tmp_path, [ended, row("2", 状态="处理中", 结案时间="")]))
+    one, target = Case.objects.get(origin__number="1"), Case.objects.get(origin__number="2")
+    assert one.state == "closed"
+    one = advance(one, "reopen", by=people["leader"], at=NOW, opinion="又堆了")
+    one = advance(one, "merge", by=people["leader"], at=NOW + timedelta(minutes=1), target=target.number)
+    one = advance(one, "unmerge", by=people["leader"], at=NOW + timedelta(minutes=2), opinion="不是同一问题")
+    stopped = {clock.kind: clock.stopped_at for clock in Clock.objects.of(one)}
+    assert stopped == {"handle": local(2026, 5, 28, 12, 30), "file": None}
+
+
 def test_what_was_overdue_in_the_older_system_raises_no_alarm(tmp_path):
     run(as_csv(tmp_path, [row(状态="处理中", 结案时间="")]))
     assert not escalation.scan(at=NOW + timedelta(days=1))
