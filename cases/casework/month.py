@@ -14,9 +14,9 @@ from cases.casework.states import State
 from cases.fieldwork.models import FieldTask
 from cases.fieldwork.states import TaskState
 
-# Filed, or filed and cancelled afterwards (有效上报, handbook §5.1), or mended on the spot, which needs no filing.
-_VALID = Q(condition__isnull=False) | Q(self_handled=True)
-# A report merged into another is left out of the share: it says nothing about whether the worker saw rightly.
+# Filed, or filed and cancelled afterwards (有效上报, handbook §5.1), or mended on the spot, which needs no filing. One
+# merged into another is left out of the share: it says nothing about whether the worker saw rightly.
+_VALID = (Q(condition__isnull=False) | Q(self_handled=True)) & ~Q(state=State.MERGED)
 _INVALID = Q(state__in=[State.DECLINED, State.NOT_FILED]) | Q(state=State.CANCELLED) & ~_VALID
 _IN_TIME = Q(state=TaskState.DONE) & (Q(due_at=None) | Q(done_at__lte=F("due_at")))
 
@@ -40,13 +40,11 @@ def month_of(person: Any, at: datetime) -> Month:
     """Count one person's reports, and the tasks given to the person that are done or expired. Two queries."""
     begin = timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     mine = Case.objects.filter(reporter=person.pk, reported_at__gte=begin, reported_at__lte=at)
-    cases = mine.exclude(state=State.MERGED).aggregate(
-        valid=Count("pk", filter=_VALID), invalid=Count("pk", filter=_INVALID)
-    )
+    cases = mine.aggregate(reports=Count("pk"), valid=Count("pk", filter=_VALID), invalid=Count("pk", filter=_INVALID))
     tasks = FieldTask.objects.filter(
         assignee=person.pk, assigned_at__gte=begin, assigned_at__lte=at, state__in=[TaskState.DONE, TaskState.EXPIRED]
     ).aggregate(ended=Count("pk"), in_time=Count("pk", filter=_IN_TIME))
     return Month(
-        reports=mine.count(), judged=cases["valid"] + cases["invalid"], valid=cases["valid"],
+        reports=cases["reports"], judged=cases["valid"] + cases["invalid"], valid=cases["valid"],
         tasks=tasks["ended"], in_time=tasks["in_time"],
     )  # fmt: skip
