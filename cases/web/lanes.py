@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +12,12 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cases.evaluation.periods import of_month
 from cases.evidence.models import Evidence
 from cases.stewards.checklist import ChecklistItem
 from cases.stewards.models import Lane, LaneWalk
@@ -60,23 +61,19 @@ class Ticked:
 @for_lanes
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
-    """List the person's lanes with the points of this month, and the walks, those to be read first."""
+    """List the person's lanes with the points of this month, and the walks, the latest first."""
     acting = acting_of(request)
     walks = LaneWalk.objects.visible_to(acting.user, acting.at).select_related(*JOINS)
     page: Page[Any] = Paginator(walks.order_by("-walked_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     own = Lane.objects.walked_by(acting.user, acting.at).select_related("area")
+    since, now = of_month(localdate(acting.at)).start, acting.at + timedelta(seconds=1)
     context = {
         "own": own, "walks_lanes": acting.holds(Perm.LANE_WALK), "page": page, "walks": list(page),
         "keeps_lanes": acting.holds(Perm.LANE_MANAGE),
-        "points": points_of(acting.user, since=month_of(acting.at), until=acting.at + timedelta(seconds=1)),
+        "points": points_of(acting.user, since=since, until=now),
         "lanes": Lane.objects.visible_to(acting.user, acting.at).count(),
     }  # fmt: skip
     return render(request, "cases/lanes/listed.html", context)
-
-
-def month_of(at: datetime) -> datetime:
-    """Return when the month of that time began in the city."""
-    return localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @for_lanes
