@@ -162,7 +162,7 @@ def _changes(subject: Any, version: str, refusal: Refusal) -> list[Event]:
     """Return what happened since the version that the person looked at."""
     if not isinstance(refusal, Conflict) or isinstance(refusal, Invalid) or not version.isdecimal():
         return []
-    whole = subject if isinstance(subject, Ticket) else getattr(subject, "case", None) or subject
+    whole = subject.holder_of_evidence() or subject  # of a request or a task the case or ticket, which the page shows
     if isinstance(whole, Case):
         happened = timeline_of(whole)
     else:

@@ -18,10 +18,12 @@ from cases.stewards.checklist import ChecklistItem
 from cases.stewards.models import LaneWalk
 from cases.stewards.services import add_lane, give_lane
 from cases.whistles.models import Whistle
+from cases.workflow.engine import advance
 from citygrid.accounts.roles import Role
 from citygrid.common import clock
 from tests import cast
 from tests.cases.council_walk import MatterWalk
+from tests.cases.walk import catalogue
 from tests.cases.whistling import load_kinds
 from tests.web.test_whistle_pages import Visitor
 
@@ -101,6 +103,23 @@ def test_a_matter_in_every_state_has_its_page(people, state, language):
         visitor = Visitor(people[who], language)
         assert matter.title in visitor.see(f"/councils/{matter.number}/")
         assert matter.number in visitor.see("/councils/?tab=all")
+
+
+def test_a_stale_move_shows_what_became_of_the_matter_and_not_of_its_case(people):
+    load_kinds()
+    walk = MatterWalk(people, at=clock.now() - timedelta(days=9))
+    walk.to("decided")
+    category = catalogue().category
+    matter = walk.do("link_case", "street", category=category.code, position="120.205,27.335")
+    seen = matter.version
+    walk.do("comment", "streetlead", text="居民代表来访")
+    advance(matter.case, "comment", by=people["acceptor"], at=clock.now(), text="案件的事")
+    answer = Visitor(people["street"]).send(
+        f"/councils/{matter.number}/moves/stop_waiting/", status=409, opinion="改由居民自办", version=str(seen)
+    )
+    changes = answer.partition("What changed since you looked")[2].partition("</section>")[0]
+    assert "居民代表来访" in changes
+    assert "案件的事" not in answer
 
 
 def test_strangers_find_no_matter(people):
