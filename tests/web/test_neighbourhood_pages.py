@@ -113,6 +113,7 @@ def test_a_stale_move_shows_what_became_of_the_matter_and_not_of_its_case(people
     matter = walk.do("link_case", "street", category=category.code, position="120.205,27.335")
     seen = matter.version
     walk.do("comment", "streetlead", text="居民代表来访")
+    assert matter.case is not None
     advance(matter.case, "comment", by=people["acceptor"], at=clock.now(), text="案件的事")
     answer = Visitor(people["street"]).send(
         f"/councils/{matter.number}/moves/stop_waiting/", status=409, opinion="改由居民自办", version=str(seen)
