@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from logging.config import DictConfigurator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -161,3 +163,35 @@ def test_the_lock_after_failed_sign_ins_counts_by_that_address(settings, client)
     settings.PROXIES = 1
     client.post("/login/", {"username": "gw", "password": "wrong"}, HTTP_X_FORWARDED_FOR="1.1.1.1, 203.0.113.9")
     assert list(AccessAttempt.objects.values_list("ip_address", flat=True)) == ["203.0.113.9"]
+
+
+@pytest.mark.django_db
+def test_the_number_of_a_caller_who_rings_is_in_no_line(lines, client, settings):
+    settings.SECURE_SSL_REDIRECT = False
+    client.get("/hotline/new/", {"phone": "19900001234"}, headers={"referer": "http://testserver/?phone=19900001234"})
+    client.get("/hotline/nowhere/", {"phone": "19900001234"})
+    told = [line for line in lines() if line["event"] == "request"]
+    assert [line["path"] for line in told] == ["/hotline/new/", "/hotline/nowhere/"]
+    assert not [line for line in lines() if "19900001234" in json.dumps(line)]
+
+
+@pytest.mark.parametrize("file", ["run", "deploy/citygrid-web.service"])
+def test_the_servers_we_start_write_no_lines_of_their_own(file):
+    text = (Path(__file__).parents[2] / file).read_text("utf-8").replace("\\\n", " ")
+    starts = [line for line in text.splitlines() if "uvicorn citygrid.asgi" in line]
+    assert starts
+    assert all("--no-access-log" in line for line in starts)
+
+
+def test_the_proxy_logs_paths_without_what_was_asked():
+    text = (Path(__file__).parents[2] / "deploy/nginx.conf").read_text("utf-8")
+    (written,) = re.findall(r"log_format citygrid (.*?);", text, re.DOTALL)
+    assert "$uri" in written
+    assert not set(re.findall(r"\$\w+", written)) & {
+        "$request",
+        "$request_uri",
+        "$args",
+        "$query_string",
+        "$http_referer",
+    }
+    assert re.search(r"^access_log \S+ citygrid;", text, re.MULTILINE)
