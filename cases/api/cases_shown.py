@@ -11,6 +11,7 @@ from cases.api.children import children_of
 from cases.api.clocks import clock_shown
 from cases.api.moves import actions_of, whose_turn
 from cases.api.named import when
+from cases.api.proposed import at_once, with_proposal
 from cases.api.reader import Reader
 from cases.casework.models import Case
 from cases.casework.origins import origin_of
@@ -21,12 +22,14 @@ from gridmap.areas.models import Area, Level
 def detail(case: Case, reader: Reader) -> dict[str, Any]:
     """Return one case, loaded by :func:`cases.api.loading.load`, with what the reader can do."""
     path, clocks = reader.acting.path(case.area_id), case.clocks
+    lists = places(case, path)
+    actions = [*at_once(case, reader.acting, lists), *actions_of(case, reader.acting, lists)]
     running = [clock for clock in clocks if clock.stopped_at is None and clock.paused_since is None]
     return {
         **row_of(values_of(case)),
         **urgency_of(min(running, key=lambda clock: (clock.due_at, clock.pk), default=None), reader),
         "whose_turn": whose_turn(case),
-        "actions": actions_of(case, reader.acting, places(case, path)),
+        "actions": with_proposal(actions, case, reader.at),
         "clocks": [clock_shown(clock, reader.at) for clock in clocks],
         "area_path": [named.area(area) for area in path],
         "accuracy": case.accuracy_m,

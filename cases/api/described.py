@@ -65,6 +65,12 @@ class InputSerializer(s.Serializer[Any]):
     ref = s.CharField(required=False, help_text="The list to choose from, below /api/v1/, with its query.")
     ref_key = s.CharField(required=False, help_text="Which property of that list's entries is sent.")
     help = s.CharField(required=False)
+    proposed = s.ListField(
+        child=s.CharField(),
+        required=False,
+        help_text="What the rules propose of that list; another choice needs an opinion that says why.",
+    )
+    proposed_reason = s.CharField(required=False, help_text="Why it is proposed, for a person to read.")
 
 
 class ActionSerializer(s.Serializer[Any]):

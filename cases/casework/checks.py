@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.casework.states import Outcome
+from cases.casework.states import Outcome, State
 from cases.workflow.engine import Move
 from citygrid.common.errors import Invalid
 from gridmap.departments.tree import can_sign
@@ -25,6 +25,9 @@ CHECK_VERDICTS = (
     ("pass", gettext_lazy("the closing condition is met")),
     ("fail", gettext_lazy("the closing condition is not met")),
 )
+
+# In these states the rules say who shall handle it; later the dispatcher has reasons of his own.
+UNDISPATCHED = (State.REPORTED, State.ACCEPTED, State.FILED)
 
 # Rooms above this one say here whether somebody still waits for a call about a case.
 WAITING: list[Callable[[Any], bool]] = []

@@ -9,15 +9,13 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from cases.casework.checks import Proposal, proposal_for
-from cases.casework.states import State
+from cases.casework.checks import UNDISPATCHED, Proposal, proposal_for
 from cases.evidence.models import Evidence
 from cases.web.lists import EMPTY, LISTS, conditions
 from cases.workflow.inputs import MAX_TEXT
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
 
-UNDISPATCHED = (State.REPORTED, State.ACCEPTED, State.FILED)  # here the rules say who shall handle it
 YES_NO = [("true", _("yes")), ("false", _("no"))]
 FEW = 6  # so many choices are shown at once
 LONG_TEXTS = frozenset(

@@ -62,6 +62,8 @@ class Blind(Caller):
     def _value(self, item: dict[str, Any]) -> Any:
         if item["name"] in self.preferred:
             found = self.preferred[item["name"]]
+        elif item.get("proposed"):
+            found = item["proposed"][0]
         elif item["type"] == "ref":
             name, _, query = item["ref"].partition("?")
             entries = self.get(f"{name}/?{query}")["results"]

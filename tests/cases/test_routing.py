@@ -15,12 +15,13 @@ from cases.journal.models import Event
 from cases.routing.importing import import_responsibilities
 from cases.routing.maintain import About, add_responsibility, change_responsibility, retire_responsibility
 from cases.routing.models import Responsibility
+from citygrid.accounts.models import User
 from citygrid.accounts.roles import Role
 from citygrid.common.errors import Conflict, Invalid, NotAllowed
 from gridmap.departments.services import close_department
 from gridmap.posts.models import Post
 from tests import cast
-from tests.cases.api_drive import Caller
+from tests.cases.api_drive import Blind, Caller
 from tests.cases.walk import AT, MINUTE, Walk, catalogue
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ BEFORE = AT - timedelta(days=10)
 
 
 @pytest.fixture
-def condition(city, departments):
+def condition(people, city, departments):
     for code in ("CGJ", "ZJJ", "SQ", "TS"):
         cast.person(f"clerk_{code}", Role.DEPT_CLERK, department=departments[code])
     return catalogue()
@@ -242,3 +243,36 @@ def test_a_row_is_added_and_changed_in_the_administration(client, people, condit
     refused = client.post("/admin/cases/responsibility/add/", {**form, "reason": " "})
     assert refused.status_code == 200
     assert Event.objects.filter(kind__startswith="responsibility.").count() == 2
+
+
+def test_a_program_takes_the_proposal_from_the_actions_alone(walk, add, people, monkeypatch):
+    add(reason="市容管理职责")
+    walk.to("filed")
+    monkeypatch.setattr("citygrid.common.clock.now", lambda: walk.at)
+    program = Blind(people["dispatcher"])
+    address = f"cases/{walk.case.number}/"
+    inputs = {
+        item["name"]: item
+        for action in program.get(address)["actions"] if action["name"] == "dispatch" for item in action["inputs"]
+    }  # fmt: skip
+    assert inputs["department"]["proposed"] == ["CGJ"]
+    assert inputs["department"]["proposed_reason"] == "市容管理职责 (responsibility matrix, 福鼎市)"
+    assert inputs["co_departments"]["proposed"] == []
+    done = program.move(address, "dispatch")
+    assert (done["state"], done["department"]["code"]) == ("dispatched", "CGJ")
+    later = Blind(people["dispatcher"]).get(address)["actions"]
+    assert not [item for action in later for item in action["inputs"] if "proposed" in item]
+
+
+def test_who_holds_all_posts_is_offered_all_moves_in_one(walk, add, people, departments, monkeypatch):
+    add()
+    monkeypatch.setattr("citygrid.common.clock.now", lambda: walk.at)
+    address = f"cases/{walk.case.number}/"
+    names = {action["name"] for action in Caller(people["acceptor"]).get(address)["actions"]}
+    assert "accept" in names
+    assert "dispatch_at_once" not in names
+    for role in (Role.SHIFT_LEADER, Role.DISPATCHER):
+        Post.objects.create(user=people["acceptor"], role=role, department=departments["JDZX"], starts_at=cast.START)
+    program = Blind(User.objects.get(username="acceptor"))
+    done = program.move(address, "dispatch_at_once")
+    assert (done["state"], done["department"]["code"]) == ("dispatched", "CGJ")
