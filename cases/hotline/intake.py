@@ -48,7 +48,9 @@ def take_call(
         if target is None:
             fault = _("Choose the earlier ticket that is to be urged.")
             raise Invalid(fault, fields={"target": [fault]})
-        return advance(target, "urge", by=by, at=at, **({"note": told["content"]} if told["content"] else {}))
+        # Who urges is not always who called first, whom the move hides by itself.
+        note = told["caller"].hide(told["content"])
+        return advance(target, "urge", by=by, at=at, **({"note": note} if note else {}))
     ticket = log_ticket(by=by, at=at, **told)
     if ticket.received_at != at:  # sent twice: the first one stands as it is
         return ticket

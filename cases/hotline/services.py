@@ -49,6 +49,10 @@ class CallerTold:
         """Whether there is nothing by which to know the caller."""
         return not (self.name.strip() or self.phone.strip())
 
+    def hide(self, text: str) -> str:
+        """Return a text without what was told of the caller."""
+        return redact(text, names=[self.name.strip()], numbers=[self.phone, *self.other_phones])
+
 
 def log_ticket(
     *, demand_type: DemandType, content: str, at: datetime, by: Any = None, caller: CallerTold | None = None,
@@ -68,6 +72,8 @@ def log_ticket(
     if earlier := _earlier(by, client_request_id):
         return earlier
     content = content.strip()
+    if anonymous and caller is not None:  # nothing of the caller is kept, in no text either
+        title, content, caller = caller.hide(title), caller.hide(content), None
     if not content:
         raise Invalid(_("Write down what the caller wants."), fields={"content": [_("This is needed.")]})
     _in_force(demand_type, "demand_type", at)
@@ -86,7 +92,7 @@ def log_ticket(
     ticket.number = next_number(at, SERIES)
     try:
         with transaction.atomic():
-            identify(ticket, None if anonymous else caller, confidential, at)
+            identify(ticket, caller, confidential, at)
             return create(ticket, move, by=by, at=at)
     except IntegrityError:  # the same request came twice at the same moment, and the other one won
         if earlier := _earlier(by, client_request_id):
@@ -107,10 +113,9 @@ def identify(ticket: Ticket, told: CallerTold | None, confidential: bool, at: da
         if ticket.demand_type.withholds_identity:
             ticket.identity = Identity.WITHHELD
     # Both spellings of the name go: the one that was told now, and the one that is kept.
-    names = [told.name.strip()] if told is not None and ticket.caller_id else []
-    numbers = [told.phone, *told.other_phones] if told is not None and ticket.caller_id else []
-    ticket.shown_title = clean_text(ticket, redact(ticket.title, names=names, numbers=numbers))[:100]
-    ticket.shown_content = clean_text(ticket, redact(ticket.content, names=names, numbers=numbers))
+    title, content = (told or CallerTold()).hide(ticket.title), (told or CallerTold()).hide(ticket.content)
+    ticket.shown_title = clean_text(ticket, title)[:100]
+    ticket.shown_content = clean_text(ticket, content)
     if ticket.identity in (Identity.CONFIDENTIAL, Identity.WITHHELD):
         ticket.address = clean_text(ticket, ticket.address)
     ticket.contact_wish = clean_text(ticket, ticket.contact_wish)

@@ -146,6 +146,10 @@ def test_anonymous_keeps_nothing_of_the_caller(operator):
     send(operator, identity="anonymous")
     ticket = Ticket.objects.get()
     assert (ticket.identity, ticket.caller, ticket.phone) == (Identity.ANONYMOUS, None, None)
+    for text in (ticket.title, ticket.content, ticket.shown_title, ticket.shown_content):
+        assert NAME not in text
+        assert "199 0000 7654" not in text
+    assert "石亭路口堆了建筑垃圾" in ticket.content
     assert "Nobody has called from this number" in text_of(operator.post(CALLER, {"phone": PHONE}, headers=EN))
 
 
@@ -171,6 +175,20 @@ def test_the_same_matter_is_linked_and_may_be_urged_instead(operator, people):
     assert answer["Location"].endswith(f"/{walk.ticket.number}/")
     assert (Ticket.objects.count(), walk.fresh().urge_count) == (2, 1)
     send(operator, 422, step="urge", target="FDR0")
+
+
+@pytest.mark.parametrize("changed", [{}, {"identity": "anonymous"}])
+def test_who_urges_anothers_ticket_is_hidden_from_its_unit(operator, people, changed):
+    walk = TicketWalk(people, at=clock.now() - timedelta(hours=2))
+    walk.to("handling")
+    send(operator, step="urge", target=walk.ticket.number, caller_name="欧阳邻人", caller_phone="0593-7770001",
+         content="我是欧阳邻人，7770001，垃圾还在", **changed)  # fmt: skip
+    note = Event.objects.get(kind="ticket.urge")
+    assert "垃圾还在" in str(note.facts)
+    page = text_of(signed_in(people["street"]).get(f"/hotline/tickets/{walk.ticket.number}/", headers=EN))
+    for secret in ("欧阳邻人", "7770001"):
+        assert secret not in str(note.facts)
+        assert secret not in page
 
 
 @pytest.mark.parametrize(("who", "status"), [

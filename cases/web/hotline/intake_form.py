@@ -132,17 +132,14 @@ class IntakeForm(InputForm):
             given = clean(tuple(inputs), {name: sent[name] for name in ("step", "target") if name in sent},
                           by=self.acting.user, at=self.acting.at)  # fmt: skip
             return take_call(by=self.acting.user, at=self.acting.at, step=given["step"], target=given["target"],
-                             content=sent.get("content", "").strip()[:MAX_TEXT])  # fmt: skip
+                             caller=_told(sent), content=sent.get("content", "").strip()[:MAX_TEXT])  # fmt: skip
         given = self._clean(sent)
         step, point = given["step"], given["position"]
         return take_call(
             by=self.acting.user, at=self.acting.at, step=step, target=given["target"],
             given={name: given[name] for name in GIVEN.get(Step(step), ()) if given[name]},
             demand_type=given["demand_type"], content=given["content"], title=given["title"] or "",
-            caller=CallerTold(
-                name=given["caller_name"] or "", phone=given["caller_phone"] or "",
-                address=given["caller_address"] or "", other_phones=[given["other_phone"] or ""],
-            ),
+            caller=_told(given),
             anonymous=given["identity"] == Identity.ANONYMOUS, confidential=given["identity"] == Identity.CONFIDENTIAL,
             category=given["category"], level=given["level"] or "", event_at=given["event_at"],
             lon=point.x if point else None, lat=point.y if point else None, area=given["area"],
@@ -169,6 +166,14 @@ class IntakeForm(InputForm):
         if faults:
             raise Invalid(_("The call is not saved yet; each fault is explained beside its field."), fields=faults)
         return given
+
+
+def _told(given: dict[str, Any]) -> CallerTold:
+    told = {name: given.get(name) or "" for name in ("caller_name", "caller_phone", "caller_address", "other_phone")}
+    return CallerTold(
+        name=told["caller_name"], phone=told["caller_phone"], address=told["caller_address"],
+        other_phones=[told["other_phone"]],
+    )  # fmt: skip
 
 
 def _phone_faults(sent: dict[str, Any]) -> dict[str, list[str]]:
