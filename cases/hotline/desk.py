@@ -21,8 +21,7 @@ LINK_WAIT = timedelta(days=1)  # so long a caller is left to answer by the link 
 
 def to_call(acting: Acting) -> Any:
     """Return the tickets whose callers this agent may call, those that others have or that rest included."""
-    seen = Ticket.objects.visible_to(acting.user, acting.at).to_be_called_by(acting)
-    return seen.exclude(rounds__unit__in=acting.standing(*(post[0] for post in acting.posts)))
+    return Ticket.objects.visible_to(acting.user, acting.at).to_be_called_by(acting)
 
 
 def _open() -> Any:

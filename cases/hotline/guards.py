@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.approvals.states import RequestKind
 from cases.hotline.states import Identity
+from cases.hotline.units import stands_at
 from cases.workflow.engine import Move
 
 
@@ -90,7 +91,7 @@ def impartial(move: Move) -> Any:
         return _("You handled this ticket; somebody else must call back.")
     units = [one.unit for one in ticket.rounds.all()]
     posts = move.acting.posts
-    if any(ticket_unit.pk == department for ticket_unit in units for _r, _a, department, _s in posts):
+    if any(stands_at(unit, role, area, department) for unit in units for role, area, department, _s in posts):
         return _("You belong to a unit that handled this ticket; the hotline must call back.")
     return None
 

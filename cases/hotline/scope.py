@@ -94,7 +94,7 @@ def _of_places(acting: Acting, role: Role) -> Q:
     if not roots:
         return Q(pk__in=[])
     below = AreaLink.objects.filter(ancestor__in=roots).values("descendant")
-    return Q(state__in=_BY_PLACE[role], area__in=below) & ~_not_for(role, acting.user.pk)
+    return Q(state__in=_BY_PLACE[role], area__in=below) & ~_not_for(role, acting)
 
 
 def _at_unit(acting: Acting) -> Q:
@@ -109,6 +109,10 @@ def _at_unit(acting: Acting) -> Q:
     return staff | leaders & ~mine | Q(state=TicketState.HANDLING, handler=acting.user.pk)
 
 
-def _not_for(role: Role, user_id: int) -> Q:
-    """Return what is not this person's although the role's: nobody asks the callers whose tickets one logged."""
-    return Q(logged_by=user_id) if role == Role.CALLBACK_AGENT else Q(pk__in=[])
+def _not_for(role: Role, acting: Acting) -> Q:
+    """Return what is not this person's although the role's: nobody asks callers about the own work, or one's unit's."""
+    if role != Role.CALLBACK_AGENT:
+        return Q(pk__in=[])
+    rounds: Any = apps.get_model("cases", "TicketRound")
+    units = working_units(acting, tuple(post[0] for post in acting.posts))
+    return Q(logged_by=acting.user.pk) | Q(pk__in=rounds.objects.filter(unit__in=units).values("ticket"))

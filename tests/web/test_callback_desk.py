@@ -15,11 +15,15 @@ from cases.hotline import desk
 from cases.hotline.callbacks import Callback
 from cases.hotline.models import Ticket
 from cases.journal.models import Event
+from cases.workflow.engine import advance
 from cases.workflow.people import Acting
 from citygrid.accounts.roles import Role
 from citygrid.common import clock
+from citygrid.common.errors import Conflict
 from gridmap.departments.models import Department
+from gridmap.posts.models import Post
 from tests import cast
+from tests.cases.api_drive import Caller
 from tests.cases.ticket_walk import ANSWERS, NAME, PHONE, REPLY, SAD, TicketWalk, hotline
 from tests.web.case_pages import EN, post, see
 from tests.web.test_areas import signed_in
@@ -89,6 +93,23 @@ def test_a_call_that_is_put_back_or_forgotten_is_another_ones(people, settings):
     assert next_call(people["callback2"]) == page_of(walk)
     Callback.objects.update(taken_at=clock.now() - timedelta(minutes=settings.CALLBACK_HOLD_MINUTES))
     assert next_call(people["callback"]) == page_of(walk)
+
+
+@pytest.mark.parametrize(("unit", "role", "place"), [
+    ("SQ", Role.STREET_STAFF, "area"), ("CGJ", Role.HANDLER, "department"), ("PT", Role.PLATFORM_CLERK, "area"),
+])  # fmt: skip
+def test_nobody_is_given_the_callers_of_the_own_unit(people, city, unit, role, place):
+    """Also of a unit at which a post stands by the area that its office serves."""
+    walk, agent = replied(people, unit=unit), people["callback"]
+    own = Department.objects.get(code=unit)
+    where = {"area": own.area_served} if place == "area" else {"department": own}
+    Post.objects.create(user=agent, role=role, starts_at=cast.START, **where)
+    assert next_call(agent) == DESK
+    assert Caller(agent).get("callbacks/", mine="1", open="1")["results"] == []
+    assert not Ticket.objects.waiting_for(Acting(agent, clock.now())).exists()
+    with pytest.raises(Conflict, match="You belong to a unit that handled this ticket"):
+        advance(walk.ticket, "open_callback", by=agent, at=clock.now())
+    assert next_call(people["callback2"]) == page_of(walk)
 
 
 def test_the_page_of_a_call_shows_the_script_and_the_caller_masked(people):
