@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as s
 from rest_framework.response import Response
@@ -36,13 +35,6 @@ class DraftSerializer(s.Serializer[Any]):
         required=False, allow_blank=True, max_length=40, default="",
         help_text="Code of the area, where no more than that is known of the place; a position goes before it.",
     )  # fmt: skip
-
-    def validate(self, attrs: Any) -> Any:
-        """Refuse half a position: compared without it, the answer would seem to be of that place."""
-        for name, other in (("lat", "lon"), ("lon", "lat")):
-            if attrs[name] is None and attrs[other] is not None:
-                raise s.ValidationError({name: _("Give longitude and latitude, or neither.")})
-        return attrs
 
 
 class SuggestedCategorySerializer(s.Serializer[Any]):

@@ -66,8 +66,8 @@ def log_ticket(
 
     ``lon``/``lat`` are degrees in ``crs``; without them the demand belongs to ``area``, where the caller knows no more
     than the community or street, else to the whole city. ``by`` is ``None`` for what comes in by itself. Raises
-    ``Invalid`` for a text or number that cannot be used, a retired type or category or a place outside the city, and
-    ``NotAllowed``.
+    ``Invalid`` for a text or number that cannot be used, a retired type or category, a place outside the city or half
+    of one, and ``NotAllowed``.
     """
     if earlier := _earlier(by, client_request_id):
         return earlier
@@ -126,8 +126,11 @@ def place_of(
 ) -> tuple[Area, Point | None]:
     """Return the smallest area of a place and the point in WGS 84; without a point ``area``, else the whole city.
 
-    Raises ``Invalid`` outside the city.
+    Raises ``Invalid`` outside the city, and for half a position: left out, it would seem to be of that place.
     """
+    if (lon is None) != (lat is None):
+        fault = _("Give longitude and latitude, or neither.")
+        raise Invalid(fault, fields={"lon" if lon is None else "lat": [fault]})
     if lon is None or lat is None:
         return area or Area.objects.get(code=settings.CITY_CODE), None
     place = locate(lon, lat, crs=crs, at=at)

@@ -60,6 +60,7 @@ def test_the_same_request_twice_is_one_ticket(operator):
 @pytest.mark.parametrize(("change", "field"), [
     ({"demand_type": "whim"}, "demand_type"), ({"category": "XX"}, "category"), ({"content": " "}, "content"),
     ({"caller_phone": "123"}, "caller_phone"), ({"lon": 10.0}, "lon"), ({"level": "d99"}, "level"),
+    ({"lat": None}, "lat"), ({"lon": None}, "lon"),
 ])  # fmt: skip
 def test_what_cannot_be_logged_is_named_and_loses_nothing(operator, change, field):
     answer = operator.post("tickets/", {**BODY, **change}, status=422)
