@@ -17,8 +17,13 @@ MOST_MERGES = 20  # deeper than any chain of merges that people make
 def lock_case(move: Move) -> None:
     """Lock the case of the ticket before the ticket itself: every move that touches both takes this order."""
     if move.subject.case_id:
-        both = {move.subject.case_id, standing_for(move.subject.case).pk}
-        list(Case.objects.select_for_update().filter(pk__in=both).order_by("pk").values_list("pk", flat=True))
+        lock(move.subject.case)
+
+
+def lock(case: Case) -> None:
+    """Lock a case and the one that stands for it: whoever ends them then tells all who joined before, or came first."""
+    both = {case.pk, standing_for(case).pk}
+    list(Case.objects.select_for_update().filter(pk__in=both).order_by("pk").values_list("pk", flat=True))
 
 
 def ends(move: Move) -> None:

@@ -20,7 +20,7 @@ _NEVER_BEGUN = (TicketState.OUT_OF_SCOPE, TicketState.WITHDRAWN)
 
 
 def check_link(move: Move) -> None:
-    """Find what the ticket is to hang on, and lock both in the order of their keys.
+    """Find what the ticket is to hang on; lock its case, then both in the order of their keys.
 
     Raises ``Invalid`` for the ticket itself, ``Conflict`` for one that came to nothing or hangs on this one.
     """
@@ -29,6 +29,8 @@ def check_link(move: Move) -> None:
     if target.pk == ticket.pk:
         fault = _("A ticket cannot hang on itself, or on one that hangs on it. Choose an earlier one.")
         raise Invalid(fault, fields={"target": [fault]})
+    if target.case_id:
+        ended.lock(target.case)
     locked = _lock(type(ticket).objects.filter(pk__in=[ticket.pk, target.pk]))
     fresh = locked[target.pk]
     if fresh.state in _NEVER_BEGUN or fresh.main_ticket_id is not None:
@@ -59,7 +61,9 @@ def link(move: Move) -> None:
 
 
 def lock_group(move: Move) -> None:
-    """Lock the ticket and all about the same matter in the order of their keys, before one of them gets a case."""
+    """Lock the case to join, then the tickets about the matter in the order of their keys, before one gets a case."""
+    if move.inputs["case"] is not None:
+        ended.lock(move.inputs["case"])
     _same(move.subject, _lock(_group(move.subject)))
 
 
@@ -81,7 +85,7 @@ def join_case(move: Move) -> None:
 
 
 def _joined(case: Any) -> Any:
-    found = ended.standing_for(case)
+    found = ended.standing_for(type(case).objects.get(pk=case.pk))  # as it is since it was locked
     if found.state in CASE_ENDED:
         fault = _("%(case)s is “%(state)s”. Open a new case, or join one that is open.") % {
             "case": found.number, "state": found.get_state_display(),

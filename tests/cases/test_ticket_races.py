@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from citygrid.common.errors import Conflict, Refusal
 from tests.cases.books import assert_moves_are_on_record
 from tests.cases.crowds import at_once, storm
 from tests.cases.ticket_walk import ANSWERS, REPLY, SAD, TicketWalk, drive_to_close, hotline, log
-from tests.cases.walk import AT, catalogue
+from tests.cases.walk import AT, Walk, catalogue
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 THREADS, MOVES = 12, 10
@@ -158,6 +159,38 @@ def test_the_last_callback_and_the_closing_of_the_case_never_leave_it_waiting(pe
             advance(subject, name, by=people[who], at=walk.at, **given)
     assert walk.fresh().state == "closed"
     assert Case.objects.get(pk=case.pk).state == "closed"
+
+
+@pytest.mark.parametrize("way", ["raise_case", "link"])
+def test_a_ticket_that_comes_to_a_case_just_then_declined_hears_of_it(people, ready, monkeypatch, way):
+    """The case is declined at the very moment when the ticket has joined it, and is not stored yet."""
+    road, first, walk = Walk(people, ready), TicketWalk(people), TicketWalk(people)
+    for one in (first, walk):
+        one.to("handling")
+    first.do("raise_case", "street", case=road.case.number)
+    given = {"case": road.case.number} if way == "raise_case" else {"target": first.ticket.number}
+    who, at, save = "street" if way == "raise_case" else "operator", walk.at, Ticket.save
+    joined, declined = threading.Event(), threading.Event()
+
+    def slowly(ticket: Ticket, *args: Any, **kwargs: Any) -> None:
+        if ticket.pk == walk.ticket.pk and not joined.is_set():
+            joined.set()
+            declined.wait(0.5)
+        save(ticket, *args, **kwargs)
+
+    def decline() -> None:
+        assert joined.wait(10)
+        advance(Case(pk=road.case.pk), "decline", by=people["acceptor"], at=at, opinion="非城管事项",
+                reason="other_channel", competent_unit="住建局")  # fmt: skip
+        declined.set()
+
+    monkeypatch.setattr(Ticket, "save", slowly)
+    results = at_once(lambda: advance(Ticket(pk=walk.ticket.pk), way, by=people[who], at=at, **given), decline)
+    assert not any(isinstance(one, Refusal) for one in results), results
+    assert Case.objects.get().state == "declined"
+    assert walk.fresh().case_id == road.case.pk
+    assert (walk.ticket.fed_outcome, walk.ticket.fed_from) == ("not_ours", road.case.number)
+    assert_books_are_right([first.ticket, walk.ticket])
 
 
 def test_the_same_demand_sent_twice_at_once_is_one_ticket_and_one_caller(people, ready):
