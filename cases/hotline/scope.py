@@ -114,5 +114,5 @@ def _not_for(role: Role, acting: Acting) -> Q:
     if role != Role.CALLBACK_AGENT:
         return Q(pk__in=[])
     rounds: Any = apps.get_model("cases", "TicketRound")
-    units = working_units(acting, tuple(post[0] for post in acting.posts))
+    units = working_units(acting, tuple(Role(post[0]) for post in acting.posts))
     return Q(logged_by=acting.user.pk) | Q(pk__in=rounds.objects.filter(unit__in=units).values("ticket"))
