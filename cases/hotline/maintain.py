@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from cases.hotline.reference import DemandType, ExclusionReason, SupervisedUnit, TicketCategory
@@ -27,16 +27,18 @@ DEEPEST = 4
 
 @transaction.atomic
 def add_entry(*, model: Any, code: str, at: datetime, by: Any = None, **columns: Any) -> Any:
-    """Add a type of demand or a ticket category. Raises ``NotAllowed``, ``Invalid``, ``Conflict`` for a used code."""
+    """Add an entry. Raises ``NotAllowed``, ``Invalid``, ``Conflict`` for a used code."""
     _may(by, at)
     if not _CODE.fullmatch(code):
         fault = _("A code has up to 20 letters, digits and hyphens.")
         raise Invalid(fault, fields={"code": [fault]})
-    if model.objects.filter(code=code).exists():
-        raise Conflict(_("The code %(code)s is, or was, in use already.") % {"code": code}, code="code_used")
     row = model(code=code)
     _set(row, columns)
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # the code is there already, perhaps since this very moment
+        raise Conflict(_("The code %(code)s is, or was, in use already.") % {"code": code}, code="code_used") from None
     kind = (
         "demand_type.added"
         if isinstance(row, DemandType)
@@ -115,9 +117,11 @@ def supervise(*, unit: Department, reason: str, at: datetime, by: Any = None) ->
         require(by, Perm.UNIT_SUPERVISE, unit.area_served, at)
     if not reason.strip():
         raise Invalid(_("Say in a sentence why."), fields={"reason": [_("This is needed.")]})
-    if SupervisedUnit.objects.filter(unit=unit, until=None).exists():
-        raise Conflict(_("%(unit)s is on the list already.") % {"unit": unit}, code="not_now")
-    row = SupervisedUnit.objects.create(unit=unit, since=at, reason=reason.strip()[:300])
+    try:
+        with transaction.atomic():
+            row = SupervisedUnit.objects.create(unit=unit, since=at, reason=reason.strip()[:300])
+    except IntegrityError:  # it is there already, perhaps since this very moment
+        raise Conflict(_("%(unit)s is on the list already.") % {"unit": unit}, code="not_now") from None
     facts.record("supervised_unit.added", row, at=at, by=by, unit=unit.code, reason=row.reason)
     return row
 
