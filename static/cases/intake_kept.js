@@ -5,7 +5,7 @@ const SKIPPED = new Set(["csrfmiddlewaretoken", "client_request_id", "call"]);
 
 /**
  * Keep what is typed into `form`. `chosen` holds what the operator chose rather than the proposal; `restored()` is called
- * when another call stands in the form. Returns `save()`, `sent()` and `begin()`, which answers whether a draft came back.
+ * when another call stands in the form. Returns `save()`, `sent()` and `begin()`, which puts back the draft of this call.
  */
 export function keeping(form, { chosen, restored }) {
   const fields = form.elements;

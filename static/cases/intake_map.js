@@ -3,7 +3,7 @@ import { colour, createMap, degrees } from "../kit/map.js";
 
 const L = window.L;
 
-/** Make it; `clicked(position)` gets "lon,lat". Returns `show(point, zoom)`; no point clears the pin. */
+/** Make it; `clicked(position)` gets "lon,lat". Returns `show(point, { exact, zoom })`; no point clears the pin. */
 export function intakeMap(frame, config, clicked) {
   const { map } = createMap(frame, config);
   const pin = L.marker([0, 0], {

@@ -93,7 +93,6 @@ export function combobox(input, list, { search, choose, says = () => {}, eager =
     const option = event.target.closest("[role=option]");
     if (option) take([...list.children].indexOf(option));
   });
-  return { close };
 }
 
 /** Put a searching field in place of a select; the select stays and holds the value. `first()` gives values to list first. */

@@ -1,4 +1,4 @@
-"""The page that a caller opens by the link: two questions and a remark. No login, no personal data, used once."""
+"""The page that a caller opens by the link: three questions and a remark. No login, no personal data, used once."""
 
 from __future__ import annotations
 
