@@ -62,7 +62,7 @@ def after_attempt(move: Move) -> str:
     most, row = settings.CALLBACK_ATTEMPTS, _now(move).get()
     days = [localdate(at) for at in row.attempts.filter(reached=False).values_list("at", flat=True)]
     days.append(localdate(move.at))
-    if len(days) < most or len(set(days)) < most:
+    if len(set(days)) < most:
         return TicketState.CALLBACK_OPEN
     asks_for_more = row.satisfaction is not None and not content(
         {"solved": row.solved, "satisfaction": row.satisfaction}

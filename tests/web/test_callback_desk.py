@@ -131,7 +131,9 @@ def test_the_page_of_a_call_shows_the_script_and_the_caller_masked(people):
         assert signed_in(people[who]).get(DESK, headers=EN).status_code == 403, who
     assert signed_in(people["gw"]).get(DESK, headers=EN).status_code == 403
     assert "Look at it" in see(people["hotlinelead"], DESK)
-    assert post(people["hotlinelead"], f"{DESK}next/").status_code == 403
+    not_hers = post(people["hotlinelead"], f"{DESK}next/")
+    assert not_hers.status_code == 403
+    assert "Callbacks are made by: callback agent." in not_hers.content.decode()
 
 
 def test_content_callers_close_the_ticket_and_the_next_call_is_one_key_away(people):

@@ -28,7 +28,7 @@ from cases.workflow.people import Acting
 from citygrid.accounts.authority import lacking
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import Role
-from citygrid.common.errors import Refusal
+from citygrid.common.errors import NotAllowed, Refusal
 
 PAGE = 30
 ANSWERS = ("close_callback", "redo")  # made by one form: the answers are the same
@@ -43,14 +43,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not identity.of_hotline(acting):
         raise lacking(Perm.CALLER_VIEW)
     agent = acting.holds_role(Role.CALLBACK_AGENT)
-    if agent:
-        found, waiting = desk.queue(acting), desk.to_call(acting)
-    else:
-        found = waiting = Ticket.objects.visible_to(acting.user, acting.at).filter(state__in=TO_CALL)
+    seen = Ticket.objects.visible_to(acting.user, acting.at).filter(state__in=TO_CALL)
+    found = desk.queue(acting) if agent else seen
     page: Page[Any] = Paginator(found.most_urgent_first(), PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "rows": rows_of(loaded(page), acting), "agent": agent, "here": request.get_full_path(),
-        "own": desk.own_call(acting) if agent else None, "resting": waiting.count() - page.paginator.count,
+        "page": page, "rows": rows_of(loaded(page), acting), "agent": agent,
+        "own": desk.own_call(acting) if agent else None,
+        "resting": desk.to_call(acting).count() - page.paginator.count if agent else 0,
     }  # fmt: skip
     return render(request, "cases/hotline/callbacks.html", context)
 
@@ -61,7 +60,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """Give the agent the most urgent call that nobody has."""
     acting = acting_of(request)
     if not acting.holds_role(Role.CALLBACK_AGENT):
-        raise lacking(Perm.CALLER_VIEW)
+        raise NotAllowed(_("Callbacks are made by: %(role)s.") % {"role": Role.CALLBACK_AGENT.label})
     ticket = desk.take_next(by=acting.user, at=acting.at)
     if ticket is None:
         messages.success(request, _("No call is to be made now."))
