@@ -6,20 +6,17 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.api.reader import Reader
-from cases.api.references import about_case
+from cases.api.references import about_case, in_area
 from cases.hotline import identity
 from cases.hotline.models import Ticket
 from cases.hotline.reference import DemandType, TicketCategory
 from cases.hotline.states import Channel, Level, TicketState
 from cases.hotline.words import worded
 from citygrid.common.api.filters import LeanFilterSet, flag_filter, known_code
-from citygrid.common.api.refusals import Malformed
 from citygrid.common.errors import Invalid
-from gridmap.areas.models import Area, AreaLink
 from gridmap.departments.models import Department
 from gridmap.registers import checks
 
@@ -100,12 +97,7 @@ class TicketFilters(LeanFilterSet):
 
     def in_area(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what lies in an area."""
-        root = Area.objects.filter(code=value).values_list("pk", flat=True).first()
-        if root is None:
-            fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.")
-            fault %= {"value": value, "list": "areas"}
-            raise Malformed(fault, fields={name: [fault]})
-        return queryset.filter(area__in=AreaLink.objects.filter(ancestor=root).values("descendant"))
+        return in_area(queryset, value, name)
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         """Keep what the reader may mean."""

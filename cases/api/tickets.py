@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
@@ -113,7 +112,7 @@ def entry_named(field: str, listed: str, model: Any, code: str) -> Any:
     """Return the entry of a list with that code. Raises ``Invalid`` naming the list."""
     found = _BY_CODE[model](code=code)
     if not found:
-        fault = _("There is no “%(value)s” here. Use a code from /api/v1/%(list)s/.") % {"value": code, "list": listed}
+        fault = no_such(code, listed)
         raise Invalid(fault, fields={field: [fault]})
     return found[0]
 

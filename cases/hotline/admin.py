@@ -13,17 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.catalogue.admin import CatalogueAdmin, InUse
-from cases.hotline.limits import KINDS, set_limit
+from cases.hotline.limits import CLOCKS, set_limit
 from cases.hotline.maintain import COLUMNS, add_entry, change_entry, restore_entry, retire_entry
 from cases.hotline.reference import DemandType, ExclusionReason, TicketCategory, TicketLimit
 from citygrid.common import clock
 from citygrid.common.admin_actions import ask_then_do
-
-CLOCKS: dict[str, Any] = {
-    "dispatch_ticket": gettext_lazy("to dispatch"), "sign": gettext_lazy("to sign"),
-    "contact": gettext_lazy("to contact the caller"), "reply": gettext_lazy("to reply"),
-    "callback": gettext_lazy("to call back"),
-}  # fmt: skip
 
 
 class EntryAdmin(CatalogueAdmin):
@@ -103,7 +97,7 @@ class TicketLimitForm(forms.ModelForm):
     """A limit with its clock in words."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("clock"), choices=[(kind, CLOCKS[kind]) for kind in KINDS],
+        label=gettext_lazy("clock"), choices=list(CLOCKS.items()),
         help_text=gettext_lazy("To dispatch and to call back have no level; the others have one limit for each level."),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.casework.limits import work_day_mode
 from cases.deadlines.clocks import Start
@@ -23,7 +24,12 @@ from citygrid.common.errors import Invalid
 from citygrid.common.prepared import Prepared
 from gridmap.posts.rights import require
 
-KINDS = ("dispatch_ticket", "sign", "contact", "reply", "callback")
+CLOCKS: dict[str, Any] = {
+    "dispatch_ticket": gettext_lazy("to dispatch"), "sign": gettext_lazy("to sign"),
+    "contact": gettext_lazy("to contact the caller"), "reply": gettext_lazy("to reply"),
+    "callback": gettext_lazy("to call back"),
+}  # fmt: skip
+KINDS = tuple(CLOCKS)
 BY_LEVEL = ("sign", "contact", "reply")
 SUBJECT_TYPE = "cases.ticket"
 _HOUR, _DAY = LimitUnit.URGENT_HOUR, LimitUnit.NATURAL_DAY

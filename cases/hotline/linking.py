@@ -11,12 +11,10 @@ from cases.casework.services import report_case
 from cases.casework.states import TERMINAL as CASE_ENDED
 from cases.casework.states import Source
 from cases.hotline import ended
-from cases.hotline.states import OPEN, LinkKind, TicketState
+from cases.hotline.states import NEVER_BEGUN, OPEN, LinkKind
 from cases.workflow.engine import Move, advance_by_system
 from cases.workflow.fsm import stale
 from citygrid.common.errors import Conflict, Invalid
-
-_NEVER_BEGUN = (TicketState.OUT_OF_SCOPE, TicketState.WITHDRAWN)
 
 
 def check_link(move: Move) -> None:
@@ -33,7 +31,7 @@ def check_link(move: Move) -> None:
         ended.lock(target.case)
     locked = _lock(type(ticket).objects.filter(pk__in=[ticket.pk, target.pk]))
     fresh = locked[target.pk]
-    if fresh.state in _NEVER_BEGUN or fresh.main_ticket_id is not None:
+    if fresh.state in NEVER_BEGUN or fresh.main_ticket_id is not None:
         raise Conflict(
             _("%(target)s is “%(state)s”; nothing can hang on it. Choose another ticket about the matter.")
             % {"target": fresh.number, "state": fresh.get_state_display()},

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.hotline import identity
-from cases.hotline.states import TicketState
+from cases.hotline.states import NEVER_BEGUN
 from cases.workflow.people import Acting
 from gridmap.measure import distance_m
 from gridmap.spatial import within_bbox
@@ -31,7 +31,6 @@ _OF_PLACE, _OF_CALLER, _OF_AREA = 200, 50, 100  # candidates of each kind, the l
 _LONGEST = 400  # signs of a text that are compared
 _NEAR, _CALLER, _CATEGORY = 0.25, 0.25, 0.1  # what a place at no distance, the caller and the category add
 _METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
-_NEVER_BEGUN = (TicketState.OUT_OF_SCOPE, TicketState.WITHDRAWN)  # nothing can hang on these
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _candidates(matter: Matter, acting: Acting) -> list[Any]:
     seen = model.objects.visible_to(acting.user, acting.at).filter(
         received_at__gt=matter.at - span, received_at__lte=matter.at
     )
-    seen = seen.exclude(state__in=_NEVER_BEGUN).exclude(pk=matter.ticket)
+    seen = seen.exclude(state__in=NEVER_BEGUN).exclude(pk=matter.ticket)
     latest = seen.order_by("-received_at", "-pk").values_list("pk", flat=True)
     keys: set[int] = set()
     if matter.caller is not None and identity.of_hotline(acting):

@@ -25,6 +25,7 @@ TERMINAL = frozenset({TicketState.ANSWERED, TicketState.OUT_OF_SCOPE, TicketStat
 OPEN = tuple(state for state in TicketState if state not in TERMINAL)
 WITH_UNIT = (TicketState.DISPATCHED, TicketState.HANDLING)
 TO_CALL = (TicketState.REPLIED, TicketState.CALLBACK_OPEN)
+NEVER_BEGUN = (TicketState.OUT_OF_SCOPE, TicketState.WITHDRAWN)  # nothing can hang on these
 
 
 class Channel(TextChoices):

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cases.hotline.limits import CLOCKS
 from cases.hotline.models import Ticket
 from cases.hotline.table import TICKET
 from cases.web.clocks import clocks_of, going_and_stopped
 from cases.web.hotline.intake_form import IntakeForm
 from cases.web.hotline.intake_hints import hints
 from cases.web.hotline.known import History, history
-from cases.web.hotline.whole import CLOCKS
 from cases.web.maps import ground, own_places
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_hotline

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from cases.approvals.models import Approval
 from cases.evidence.models import Evidence
 from cases.hotline import identity
 from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.history import timeline_of
+from cases.hotline.limits import CLOCKS
 from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.table import TICKET
 from cases.web.asking import askings, with_refused
@@ -34,10 +34,6 @@ JOINS = (
     "phone", "case", "handler", "logged_by", "main_ticket__unit",
 )  # fmt: skip
 LONGEST_TIMELINE = 300
-CLOCKS: dict[str, Any] = {
-    "dispatch_ticket": _("to dispatch"), "sign": _("to sign"), "contact": _("to contact the caller"),
-    "reply": _("to reply"), "callback": _("to call back"),
-}  # fmt: skip
 
 
 def whole(tickets: Any) -> Any:
