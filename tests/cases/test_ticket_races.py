@@ -168,7 +168,7 @@ def test_a_ticket_that_comes_to_a_case_just_then_declined_hears_of_it(people, re
     for one in (first, walk):
         one.to("handling")
     first.do("raise_case", "street", case=road.case.number)
-    given = {"case": road.case.number} if way == "raise_case" else {"target": first.ticket.number}
+    given: dict[str, Any] = {"case": road.case.number} if way == "raise_case" else {"target": first.ticket.number}
     who, at, save = "street" if way == "raise_case" else "operator", walk.at, Ticket.save
     joined, declined = threading.Event(), threading.Event()
 
