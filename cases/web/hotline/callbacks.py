@@ -44,7 +44,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         raise lacking(Perm.CALLER_VIEW)
     agent = acting.holds_role(Role.CALLBACK_AGENT)
     seen = Ticket.objects.visible_to(acting.user, acting.at).filter(state__in=TO_CALL)
-    found = desk.queue(acting) if agent else seen
+    found: Any = desk.queue(acting) if agent else seen
     page: Page[Any] = Paginator(found.most_urgent_first(), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "rows": rows_of(loaded(page), acting), "agent": agent,
