@@ -173,7 +173,12 @@ def test_a_connection_that_the_server_ended_is_replaced_and_a_healthy_one_is_not
     questions: list[bool] = []
     wrapper = type(connections["default"])
     usable = wrapper.is_usable
-    monkeypatch.setattr(wrapper, "is_usable", lambda self: questions.append(usable(self)) or questions[-1])
+
+    def asked(self: Any) -> bool:
+        questions.append(usable(self))
+        return questions[-1]
+
+    monkeypatch.setattr(wrapper, "is_usable", asked)
     handler = ThreadedHandler()
     for _time in range(2):
         assert asyncio.run(ask(handler, "asking"))[0] == 200
