@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cases.casework.effects import begin_round, end_round
+from cases.casework.effects import begin_round, confirm, end_round, sign, submit
 from cases.workflow.engine import Move
 from citygrid.common.errors import Conflict
 from gridmap.areas.models import Level
@@ -30,7 +30,7 @@ def take_up(move: Move) -> None:
     end_round(move)
     case.handler, case.returned = None, False
     begin_round(move, office)
-    case.rounds.filter(number=case.round_number).update(signed_at=move.at)
+    sign(move)
 
 
 def wait_on(move: Move) -> None:
@@ -46,12 +46,9 @@ def let_go(move: Move) -> None:
 
 def fed_back(move: Move) -> None:
     """Take over what the called departments reached together; the street stands for it."""
-    case = move.subject
-    case.whistle_number = ""
-    case.outcome, case.result = move.inputs["outcome"], move.inputs["result"]
-    case.rounds.filter(number=case.round_number).update(
-        submitted_at=move.at, submitted_by=move.by, confirmed_at=move.at, outcome=case.outcome, result=case.result
-    )
+    move.subject.whistle_number = ""
+    submit(move)
+    confirm(move)
 
 
 def street_office(move: Move) -> Any:
