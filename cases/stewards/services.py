@@ -115,11 +115,8 @@ def take_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> None:
     """End the care of a lane. Raises ``NotAllowed``, ``Conflict`` for somebody who does not look after it."""
     if by is not None:
         require(by, Perm.LANE_MANAGE, lane.area, at)
-    claim = LaneClaim.objects.filter(lane=lane, user=user, until=None).first()
-    if claim is None:
+    if not LaneClaim.objects.filter(lane=lane, user=user, until=None).update(until=at):
         raise Conflict(_("%(person)s does not look after this lane.") % {"person": user.display_name}, code="not_now")
-    claim.until = at
-    claim.save(update_fields=["until"])
     facts.record("lane.taken", lane, at=at, by=by, steward=user.username)
 
 
