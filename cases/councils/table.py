@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.casework.states import Outcome
-from cases.councils import effects, guards
+from cases.councils import effects
 from cases.councils.states import ENDED, MatterState
 from cases.workflow.table import Actor, Input, InputType, Lifecycle, Transition
 from citygrid.accounts.roles import Role
@@ -72,7 +72,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         "publish", _("Publish the follow-up"), (M.DONE,), (M.PUBLISHED,), actors=STREET,
         inputs=(Input("follow_up", _("follow-up for the residents"), help=_("Everybody may read it; no names.")),),
-        guards=(guards.has_resolution,), effect=effects.publish,
+        effect=effects.publish,
     ),
     Transition("comment", pgettext_lazy("council move", "Comment"), tuple(M), (), actors=(*STREET, MG),
                inputs=(Input("text", _("comment")),)),
