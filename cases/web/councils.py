@@ -21,7 +21,7 @@ from cases.evidence.models import Evidence
 from cases.journal.models import Event
 from cases.web.events import told
 from cases.web.forms import InputForm
-from cases.web.moves import Refused, done, make, offers, parted
+from cases.web.moves import Refused, done, laid_out, make
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_right
 from cases.workflow.inputs import clean
@@ -147,15 +147,7 @@ def _find(acting: Acting, number: str) -> CouncilMatter:
 def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     acting = acting_of(request)
     matter = _find(acting, number)
-    made = [refused.offer if refused and one.row.name == refused.offer.row.name else one
-            for one in offers(matter, acting)]  # fmt: skip
-    possible, closed_off = parted(made)
-    names = [offer.row.name for offer in possible]
-    forward = next((name for name in FORWARD if name in names), "")
-    for offer in possible:
-        offer.first = offer.row.name == forward
-        offer.open = offer.first or (refused is not None and offer is refused.offer)
-    possible.sort(key=lambda offer: not offer.first)
+    possible, closed_off = laid_out(matter, acting, refused, FORWARD)
     context = {
         "matter": matter, "turn": COUNCIL_MATTER.turn_of(matter), "offers": possible, "closed_off": closed_off,
         "refused": refused, "changes": told(refused.changes, "council_matter") if refused else [],

@@ -25,7 +25,7 @@ from cases.stewards.services import Found, points_of, record_walk
 from cases.stewards.states import Finding
 from cases.stewards.table import LANE_WALK
 from cases.web.forms import InputForm
-from cases.web.moves import Refused, done, make, offers, parted
+from cases.web.moves import Refused, done, laid_out, make
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_right
 from cases.workflow.inputs import clean
@@ -163,11 +163,7 @@ def _find(acting: Acting, pk: int) -> LaneWalk:
 def _page(request: HttpRequest, pk: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     acting = acting_of(request)
     one = _find(acting, pk)
-    made = [refused.offer if refused and offer.row.name == refused.offer.row.name else offer
-            for offer in offers(one, acting)]  # fmt: skip
-    possible, closed_off = parted(made)
-    for offer in possible:
-        offer.first = offer.open = True
+    possible, closed_off = laid_out(one, acting, refused, ("read",))
     context = {
         "one": one, "turn": LANE_WALK.turn_of(one), "offers": possible, "closed_off": closed_off, "refused": refused,
         "findings": one.findings.select_related("item", "case").order_by("item__position"),

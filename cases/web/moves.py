@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,25 @@ def offers(subject: Any, acting: Acting) -> list[Offer]:
 def parted(made: list[Offer]) -> tuple[list[Offer], list[tuple[Any, str]]]:
     """Return the offers that can be made now, and the labels of the others with the reason why not."""
     return [one for one in made if not one.reason], [(one.row.label, one.reason) for one in made if one.reason]
+
+
+def laid_out(
+    subject: Any, acting: Acting, refused: Refused | None, forward: Iterable[str]
+) -> tuple[list[Offer], list[tuple[Any, str]]]:
+    """Return the offers of a page, with what was typed into a refused one, and the moves not possible now.
+
+    The first possible one of ``forward`` comes first and lies open; so does the refused one.
+    """
+    again = refused.offer if refused else None
+    made = [again if again and one.row.name == again.row.name else one for one in offers(subject, acting)]
+    possible, closed_off = parted(made)
+    names = [offer.row.name for offer in possible]
+    first = next((name for name in forward if name in names), "")
+    for offer in possible:
+        offer.first = offer.row.name == first
+        offer.open = offer.first or offer is again
+    possible.sort(key=lambda offer: not offer.first)
+    return possible, closed_off
 
 
 def move_url(subject: Any, name: str) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from cases.evidence.models import Evidence
-from cases.web.moves import Refused, done, make, offers, parted
+from cases.web.moves import Refused, done, laid_out, make
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_casework
 from cases.web.report_rows import JOINS, row_of
@@ -51,15 +51,7 @@ def _find(acting: Acting, pk: int) -> ReportIn:
 def _page(request: HttpRequest, pk: int, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     acting = acting_of(request)
     one = _find(acting, pk)
-    made = [refused.offer if refused and offer.row.name == refused.offer.row.name else offer
-            for offer in offers(one, acting)]  # fmt: skip
-    possible, closed_off = parted(made)
-    names = [offer.row.name for offer in possible]
-    forward = next((name for name in FORWARD if name in names), "")
-    for offer in possible:
-        offer.first = offer.row.name == forward
-        offer.open = offer.first or (refused is not None and offer is refused.offer)
-    possible.sort(key=lambda offer: not offer.first)
+    possible, closed_off = laid_out(one, acting, refused, FORWARD)
     rating: Any = one.rating if one.is_rated else None
     context = {
         "one": one, "row": row_of(one, acting), "turn": REPORT_IN.turn_of(one), "offers": possible,

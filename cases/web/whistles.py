@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.evidence.models import Evidence
 from cases.web.events import told
 from cases.web.forms import InputForm
-from cases.web.moves import Offer, Refused, done, make, offers, parted
+from cases.web.moves import Refused, done, laid_out, make
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_casework
 from cases.web.report_rows import rows_of, works_on_whistles
@@ -86,12 +87,14 @@ def new(request: HttpRequest) -> HttpResponse:
             made = draft_whistle(
                 description=given["description"], position=given["position"], address=given["address"] or "",
                 sources=[{"kind": given["kind"], "note": given["note"]}], by=acting.user, at=acting.at,
+                client_request_id=request.POST.get("client_request_id", "")[:64],
             )  # fmt: skip
             return redirect("whistle", made.number)
         except Refusal as refusal:
             form.refuse(refusal)
             status = refusal.status
-    return render(request, "cases/whistles/new.html", {"form": form}, status=status)
+    context = {"form": form, "client_request_id": request.POST.get("client_request_id") or uuid.uuid4().hex}
+    return render(request, "cases/whistles/new.html", context, status=status)
 
 
 @for_casework
@@ -149,10 +152,9 @@ def _find(acting: Acting, number: str) -> Whistle:
 def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
     acting = acting_of(request)
     whistle = _find(acting, number)
-    made = [refused.offer if refused and one.row.name == refused.offer.row.name else one
-            for one in offers(whistle, acting)]  # fmt: skip
-    possible, closed_off = parted(made)
-    _lay_open(possible, whistle, refused)
+    # Naming departments comes before judging, but once.
+    forward = FORWARD[1:] if whistle.calls.exists() else FORWARD
+    possible, closed_off = laid_out(whistle, acting, refused, forward)
     context = {
         "whistle": whistle, "turn": WHISTLE.turn_of(whistle), "offers": possible, "closed_off": closed_off,
         "refused": refused, "changes": told(refused.changes, "whistle") if refused else [],
@@ -163,13 +165,3 @@ def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, 
         "may_join": whistle.state in INSIDE and may_draft(acting),
     }  # fmt: skip
     return render(request, "cases/whistles/whistle.html", context, status=status)
-
-
-def _lay_open(possible: list[Offer], whistle: Whistle, refused: Refused | None) -> None:
-    """Lay open the move that carries the whistle on: naming departments comes before judging, but once."""
-    names = [offer.row.name for offer in possible]
-    later = [name for name in FORWARD if name in names and not (name == "name_department" and whistle.calls.exists())]
-    for offer in possible:
-        offer.first = bool(later) and offer.row.name == later[0]
-        offer.open = offer.first or (refused is not None and offer is refused.offer)
-    possible.sort(key=lambda offer: not offer.first)

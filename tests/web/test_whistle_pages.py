@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +49,18 @@ class Visitor:
         answer = self.client.post(to, given)
         assert answer.status_code == status, (answer.status_code, answer.content.decode()[:400])
         return str(answer.headers.get("Location") or answer.content.decode())
+
+
+def test_a_draft_sent_twice_is_one_whistle(people):
+    street = Visitor(people["street"])
+    (key,) = re.findall(r'name="client_request_id"\s+value="(\w{32})"', street.see("/whistles/new/"))
+    told = {"description": "渣土占道", "kind": "hot_spot", "note": "三天内五次投诉", "client_request_id": key}
+    refused = street.send("/whistles/new/", status=422, **told, position=PLACE, address="路" * 201)
+    assert "This is longer than 200 characters." in refused
+    assert f'value="{key}"' in refused
+    page = street.send("/whistles/new/", **told, position=PLACE)
+    assert street.send("/whistles/new/", **told, position=PLACE) == page
+    assert Whistle.objects.count() == 1
 
 
 def test_a_whistle_goes_its_way_by_forms(people):
