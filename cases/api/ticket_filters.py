@@ -39,7 +39,10 @@ class TicketFilters(LeanFilterSet):
         method="of_phone", max_length=30, validators=[like_a_phone],
         label=gettext_lazy("A caller's whole number; for the hotline, on record."),
     )  # fmt: skip
-    caller = django_filters.NumberFilter(method="of_caller", label=gettext_lazy("Key of a caller; for the hotline."))
+    caller = django_filters.NumberFilter(
+        method="of_caller", decimal_places=0, min_value=1, max_value=2**63 - 1,
+        label=gettext_lazy("Key of a caller; for the hotline."),
+    )  # fmt: skip
     unit = django_filters.CharFilter(
         field_name="unit__code", max_length=40, validators=[known_code("units", Department)],
         label=gettext_lazy("Code of the unit."),

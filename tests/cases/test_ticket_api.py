@@ -125,6 +125,10 @@ def test_filters_keep_what_they_say(people, operator):
     Caller(people["street"]).get("tickets/", 403, phone=PHONE)
     assert operator.get("tickets/", 400, state="nowhere")["error"]["fields"]
     assert operator.get("tickets/", 400, area="nowhere")["error"]["fields"]
+    who = str(walk.ticket.caller_id)
+    assert (numbers(caller=who), numbers("street", caller=who)) == ({mine}, set())
+    for strange in (f"{who}.5", str(10**30), "0", "NaN"):  # none of these is a key
+        assert operator.get("tickets/", 400, caller=strange)["error"]["fields"]["caller"], strange
 
 
 def test_callers_are_found_by_number_with_their_history(people, operator):
