@@ -24,13 +24,12 @@ from cases.hotline import identity
 from cases.hotline.states import NEVER_BEGUN
 from cases.workflow.people import Acting
 from gridmap.measure import distance_m
-from gridmap.spatial import within_bbox
+from gridmap.spatial import around_place
 
 MOST = 10
 _OF_PLACE, _OF_CALLER, _OF_AREA = 200, 50, 100  # candidates of each kind, the latest
 _LONGEST = 400  # signs of a text that are compared
 _NEAR, _CALLER, _CATEGORY = 0.25, 0.25, 0.1  # what a place at no distance, the caller and the category add
-_METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,7 @@ def _candidates(matter: Matter, acting: Acting) -> list[Any]:
     if matter.caller is not None and identity.of_hotline(acting):
         keys |= set(latest.filter(caller=matter.caller)[:_OF_CALLER])
     if matter.lon is not None and matter.lat is not None:
-        high = settings.TICKET_SIMILAR_METRES / _METRES_PER_DEGREE
-        wide = high / max(0.01, math.cos(math.radians(matter.lat)))
-        lon, lat = matter.lon, matter.lat
-        keys |= set(within_bbox(latest, lon - wide, lat - high, lon + wide, lat + high)[:_OF_PLACE])
+        keys |= set(around_place(latest, matter.lon, matter.lat, settings.TICKET_SIMILAR_METRES)[:_OF_PLACE])
     if matter.area_id is not None:
         keys |= set(latest.filter(area=matter.area_id)[:_OF_AREA])
     rows = model.objects.filter(pk__in=keys).select_related("category", "main_ticket", "unit").order_by("-pk")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, radians
 from typing import Any
 
 from cases.casework.models import Case
@@ -11,11 +10,10 @@ from cases.evidence.models import Evidence
 from cases.web.words import span
 from cases.workflow.people import Acting
 from gridmap.measure import distance_m
-from gridmap.spatial import within_bbox
+from gridmap.spatial import around_place
 
 METRES = 100
 MOST = 6
-_METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,8 @@ def nearby(
 
     ``category`` is a code and keeps the cases of that category.
     """
-    high = METRES / _METRES_PER_DEGREE
-    wide = high / max(0.01, cos(radians(lat)))
     around: Any = Case.objects.visible_to(acting.user, acting.at).open()
-    around = within_bbox(around, lon - wide, lat - high, lon + wide, lat + high).exclude(pk=but_not)
+    around = around_place(around, lon, lat, METRES).exclude(pk=but_not)
     if category:
         around = around.filter(category__code=category)
     far = sorted((distance_m(lon, lat, case.geom.x, case.geom.y), case.pk, case)

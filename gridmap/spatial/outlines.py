@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from math import cos, degrees, radians
 from typing import Any
 
 from django.contrib.gis.db.models import MultiPolygonField
@@ -13,6 +14,8 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+
+from gridmap.measure import EARTH_RADIUS_M
 
 _DIGITS = 6  # about 0.1 m
 _IN_WINDOW = "SELECT pkid FROM idx_{}_geom WHERE xmin <= %s AND xmax >= %s AND ymin <= %s AND ymax >= %s"
@@ -24,6 +27,16 @@ def within_bbox(rows: Any, west: float, south: float, east: float, north: float)
         return rows.filter(geom__bboverlaps=Polygon.from_bbox((west, south, east, north)))
     found = RawSQL(_IN_WINDOW.format(rows.model._meta.db_table), (east, west, north, south))  # noqa: S611 - bound
     return rows.filter(pk__in=found)
+
+
+def around_place(rows: Any, lon: float, lat: float, metres: float) -> Any:
+    """Keep the rows whose ``geom``'s bounding box meets the square that reaches so far from a place (degrees, WGS 84).
+
+    It holds all that lies within ``metres`` as :func:`gridmap.measure.distance_m` has it, and corners that lie farther.
+    """
+    high = degrees(metres / EARTH_RADIUS_M)
+    wide = high / max(0.01, cos(radians(lat)))
+    return within_bbox(rows, lon - wide, lat - high, lon + wide, lat + high)
 
 
 def geojson_features(versions: Any, *, far: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import cos, radians
 
 import pytest
 from django.db import connection
@@ -12,7 +13,10 @@ from cases.casework.models import Case
 from cases.casework.states import State
 from cases.deadlines.models import Clock
 from cases.evidence.models import Evidence
+from cases.web.nearby import nearby
+from cases.workflow.people import Acting
 from citygrid.common import clock
+from gridmap.measure import EARTH_RADIUS_M
 from tests.cases.walk import Walk, catalogue, photo
 from tests.web.case_pages import EN, post, see
 from tests.web.test_areas import signed_in
@@ -202,6 +206,17 @@ def test_a_case_nearby_is_proposed_to_be_merged_into_to_those_who_merge(people, 
          version=str(walk.case.version))  # fmt: skip
     page = see(people["acceptor"], f"/cases/{walk.case.number}/")
     assert f'<a href="/cases/{other.case.number}/">{other.case.number}</a>' in page
+
+
+@pytest.mark.parametrize(("north", "east", "near"), [
+    (99.95, 0, True), (-99.95, 0, True), (0, 99.95, True), (0, -99.95, True), (100.2, 0, False), (0, 100.2, False),
+    (75, 75, False),
+])  # fmt: skip
+def test_the_circle_around_a_place_is_as_wide_as_it_says(people, walk, north, east, near):
+    at, degree = walk.case.geom, radians(1) * EARTH_RADIUS_M
+    lon, lat = at.x + east / (degree * cos(radians(at.y))), at.y + north / degree
+    found = nearby(lon, lat, Acting(people["acceptor"], walk.at))
+    assert [one.case for one in found] == ([walk.case] if near else [])
 
 
 def test_the_timeline_speaks_in_words_and_the_pair_to_compare_stands_first(people, walk):
