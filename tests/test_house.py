@@ -11,7 +11,7 @@ from django.core.management import get_commands, load_command_class
 from django.db import models
 from django.template.loader import get_template
 
-from tests import house
+from tests import house, templates
 
 # Rows of these never leave the process by themselves: they are read through the model they belong to.
 INNER = {
@@ -55,6 +55,18 @@ def test_every_template_compiles():
     for name, _text in house.files(".html"):
         if name.startswith("templates/"):
             get_template(name.removeprefix("templates/"))
+
+
+def test_what_migrations_import_names_the_copy_of_the_empty_database():
+    """Else a changed trigger would be tested in a database that still has the old one."""
+    used: set[str] = set()
+    for path in (path for part in templates.MIGRATIONS for path in templates.ROOT.glob(part)):
+        for package, names, whole in re.findall(
+            r"^\s*(?:from ((?:cases|citygrid|gridmap)[\w.]*) import (\w+)|import ((?:cases|citygrid|gridmap)[\w.]*))",
+            path.read_text(), re.MULTILINE,
+        ):  # fmt: skip
+            used.add((whole or f"{package}.{names}").replace(".", "/") + ".py")
+    assert used == set(templates.USED)
 
 
 def test_tests_mirror_the_code():
