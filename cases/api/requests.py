@@ -99,7 +99,10 @@ class NewRequestSerializer(serializers.Serializer[Any]):
     ticket = serializers.CharField(max_length=24, required=False, help_text="Number.")
     kind = serializers.ChoiceField(choices=RequestKind.choices)
     reason = serializers.CharField(max_length=4000)
-    legal_basis = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+    legal_basis = serializers.CharField(
+        required=False, allow_blank=True, max_length=300, default="",
+        help_text="Of an exclusion: the code of the ground, as far as the city names any.",
+    )  # fmt: skip
     until = serializers.DateTimeField(required=False, allow_null=True, default=None, help_text="Of a suspension.")
     evidence = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=20)
 

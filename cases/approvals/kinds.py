@@ -15,6 +15,11 @@ def as_it_is(subject: Any, text: str) -> str:
     return text
 
 
+def free_words(text: str, at: datetime) -> str:
+    """Keep a legal basis as it was written."""
+    return text
+
+
 def nothing(approval: Any, at: datetime, by: Any) -> None:
     """Have no further effect."""
 
@@ -31,6 +36,8 @@ class Kind:
     on_not_approved: Callable[[Any, datetime, Any], None] = nothing
     needs_until: bool = False
     needs_evidence: bool = False
+    # (legal basis as it was given, at) → as it is kept; raises ``Invalid`` for one that is not among the allowed.
+    basis: Callable[[str, datetime], str] = free_words
     clean: Callable[[Any, str], str] = as_it_is  # (subject, text) → the text as it may be kept
 
 

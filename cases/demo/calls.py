@@ -159,9 +159,11 @@ def ask(scene: Scene, what: str) -> None:
     """Ask to return it, or to leave it out of the scores, with evidence."""
     by, kind = staff(scene), RequestKind(what)
     evidence = [scene.shoot(by, solved=True)] if kind == RequestKind.EXCLUSION else []
+    reason = scene.say(f"t.{what}")
+    ground = ("in-court" if "诉讼" in reason else "policy") if kind == RequestKind.EXCLUSION else ""
     scene.asked = make_request(
-        ticket=scene.ticket, kind=kind, reason=scene.say(f"t.{what}"), by=by, at=scene.at, evidence=evidence
-    )  # fmt: skip
+        ticket=scene.ticket, kind=kind, reason=reason, by=by, at=scene.at, evidence=evidence, legal_basis=ground
+    )
 
 
 def scope(scene: Scene, _arg: str) -> None:

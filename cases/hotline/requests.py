@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from cases.approvals.kinds import Kind
 from cases.approvals.states import RequestKind, RequestState
 from cases.hotline.identity import clean_text
+from cases.hotline.reference import ExclusionReason
 from cases.hotline.states import TicketState
 from cases.workflow.engine import advance_by_system
 from citygrid.accounts.roles import Role
+from citygrid.common.errors import Invalid
 
 _UNIT = (Role.STREET_STAFF, Role.STREET_LEADER, Role.DEPT_CLERK, Role.PLATFORM_CLERK)
 
@@ -57,8 +59,23 @@ def _exclude(approval: Any, at: datetime, by: Any) -> None:
     advance_by_system(approval.ticket, "exclude", at=at, by=by, opinion=approval.reason)
 
 
+def grounds(at: datetime) -> list[ExclusionReason]:
+    """Return the grounds on which a ticket may be excluded then; none where the city names none."""
+    return list(ExclusionReason.objects.in_force(at).order_by("code"))
+
+
+def _ground(text: str, at: datetime) -> str:
+    """Return the name of the ground whose code was given; free words only where the city names no grounds."""
+    allowed = {one.code: one for one in grounds(at)}
+    if not allowed or text in allowed:
+        return str(allowed[text].name) if allowed else text
+    listed = _(", ").join(f"{code} ({one.label})" for code, one in allowed.items())
+    fault = _("Choose one of the grounds by its code: %(grounds)s.") % {"grounds": listed}
+    raise Invalid(fault, fields={"legal_basis": [fault]})
+
+
 RETURN = Kind(_UNIT, (Role.HOTLINE_LEADER,), _why_no_return, on_approved=_take_back, on_not_approved=_keep,
               clean=clean_text)  # fmt: skip
 # 剔除: reviewed twice, and with evidence (handbook §4.4).
 EXCLUSION = Kind(_UNIT, (Role.HOTLINE_LEADER, Role.MANAGER), _why_no_exclusion, on_approved=_exclude,
-                 needs_evidence=True, clean=clean_text)  # fmt: skip
+                 needs_evidence=True, clean=clean_text, basis=_ground)  # fmt: skip

@@ -18,14 +18,14 @@ from cases.approvals.services import ask
 from cases.approvals.states import RequestKind, RequestState
 from cases.casework.models import Case
 from cases.casework.wiring import MAX_EXTENSIONS, MAX_SUSPENSION_DAYS
-from cases.hotline.reference import ExclusionReason
+from cases.hotline.requests import grounds
 from cases.web.forms import InputForm
 from cases.web.reader import acting_of
 from cases.workflow.engine import may_create
 from cases.workflow.people import Acting
 from cases.workflow.table import Input, InputType
 from citygrid.accounts.roles import Role
-from citygrid.common.errors import Invalid, NotAllowed, NotFound, Refusal
+from citygrid.common.errors import NotAllowed, NotFound, Refusal
 
 REASON = Input("reason", gettext_lazy("reason"))
 BASIS = Input("legal_basis", gettext_lazy("legal basis"), required=False)
@@ -57,7 +57,7 @@ def asking_form(kind: RequestKind, subject: Any, acting: Acting, **sent: Any) ->
 
 def _ground(acting: Acting) -> Input:
     """Return the grounds on which a ticket may be excluded, as far as the city names any; else free words."""
-    named = [(one.name, one.label) for one in ExclusionReason.objects.in_force(acting.at).order_by("code")]
+    named = [(one.code, one.label) for one in grounds(acting.at)]
     if not named:
         return BASIS
     return replace(BASIS, label=gettext_lazy("ground"), type=InputType.CHOICE, required=True, choices=tuple(named))
@@ -78,7 +78,6 @@ def asked_by(request: HttpRequest, subject: Any, kind: str) -> tuple[RequestKind
     about: dict[str, Any] = {_about(subject): subject}
     try:
         given = form.given()
-        _judge_ground(form, given)
         ask(
             kind=wanted, reason=given.get("reason", ""), legal_basis=given.get("legal_basis", ""),
             until=form.moment("until"), evidence=given.get("evidence", []), by=acting.user, at=acting.at, **about,
@@ -90,14 +89,6 @@ def asked_by(request: HttpRequest, subject: Any, kind: str) -> tuple[RequestKind
         return wanted, form, refusal
     messages.success(request, _("%(subject)s: “%(kind)s” was asked for.") % {"subject": subject, "kind": wanted.label})
     return None
-
-
-def _judge_ground(form: InputForm, given: dict[str, Any]) -> None:
-    """Take only a ground that is offered. Raises ``Invalid``."""
-    item = next(item for item in form.inputs if item.name == BASIS.name)
-    if item.choices and given.get(BASIS.name, "") not in dict(item.choices):
-        fault = _("Choose one of the grounds.")
-        raise Invalid(fault, fields={BASIS.name: [fault]})
 
 
 def with_refused(found: list[Asking], asked: tuple[RequestKind, InputForm, Refusal] | None) -> list[Asking]:

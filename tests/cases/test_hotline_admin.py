@@ -19,6 +19,7 @@ from cases.whistles.kinds import WhistleKind
 from citygrid.common import clock
 from gridmap.departments.models import Department
 from tests import cast
+from tests.cases.api_drive import Caller
 from tests.cases.ticket_walk import TicketWalk, hotline
 from tests.cases.walk import catalogue, photo
 from tests.web.case_pages import post, see
@@ -166,13 +167,25 @@ def test_an_exclusion_names_one_of_the_grounds(people, city, settings, tmp_path)
     walk.to("handling")
     own = f"/hotline/tickets/{walk.ticket.number}/"
     page = see(people["street"], own)
-    assert "现行政策不允许" in page
-    assert "恶意重复诉求" not in page
+    assert 'value="policy"' in page
+    assert 'value="malicious"' not in page
     proof = str(photo(people["street"]).pk)
-    for ground in ("", "恶意重复诉求", "随便"):
+    for ground in ("", "malicious", "现行政策不允许", "随便"):
         refused = post(people["street"], f"{own}ask/exclusion/", reason="无法办理", legal_basis=ground, evidence=proof)
         assert refused.status_code == 422, ground
-        assert "Choose one of the grounds." in refused.content.decode()
-    given: dict[str, Any] = {"reason": "无法办理", "legal_basis": "现行政策不允许", "evidence": proof}
+        assert "Choose one of the grounds by its code: " in refused.content.decode()
+    program = Caller(people["street"])
+    body = {"ticket": walk.ticket.number, "kind": "exclusion", "reason": "无法办理", "evidence": [proof]}
+    for told in ({}, {"legal_basis": "malicious"}, {"legal_basis": "现行政策不允许"}):
+        error = program.post("approvals/", body | told, status=422)["error"]
+        (sentence,) = error["fields"]["legal_basis"]
+        codes = ExclusionReason.objects.in_force(clock.now()).values_list("code", flat=True)
+        assert all(f"{code} (" in sentence for code in codes), sentence
+        assert "malicious" not in sentence
+    asked = program.post("approvals/", body | {"legal_basis": "policy"}, status=201)
+    assert asked["legal_basis"] == "现行政策不允许"
+    program.post(f"approvals/{asked['id']}/actions/withdraw/")
+    proof = str(photo(people["street"]).pk)
+    given: dict[str, Any] = {"reason": "无法办理", "legal_basis": "policy", "evidence": proof}
     assert post(people["street"], f"{own}ask/exclusion/", **given).status_code == 302
-    assert Approval.objects.get().legal_basis == "现行政策不允许"
+    assert Approval.objects.get(state="requested").legal_basis == "现行政策不允许"
