@@ -84,6 +84,7 @@ LABELS: dict[str, Any] = {
     "lane.added": _("Lane entered"),
     "lane.given": _("Lane given to a steward"),
     "lane.taken": _("Care of a lane ended"),
+    "lane.retired": _("Lane no longer walked"),
     "person.added": _("Person added to the register"),
     "person.changed": _("Person changed in the register"),
     "post.ended": _("Post ended"),

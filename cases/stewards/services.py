@@ -98,6 +98,8 @@ def give_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> LaneCla
     if not stewards_of(lane.area, at).filter(pk=user.pk).exists():
         fault = _("%(person)s holds no post of a lane steward there.") % {"person": user.display_name}
         raise Invalid(fault, fields={"user": [fault]})
+    if lane.retired_at is not None and lane.retired_at <= at:
+        raise Conflict(_("%(lane)s is walked no longer already.") % {"lane": lane.label}, code="not_now")
     already = Conflict(_("%(person)s looks after this lane already.") % {"person": user.display_name}, code="not_now")
     if LaneClaim.objects.filter(lane=lane, user=user, until=None).exists():
         raise already
@@ -118,6 +120,25 @@ def take_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> None:
     if not LaneClaim.objects.filter(lane=lane, user=user, until=None).update(until=at):
         raise Conflict(_("%(person)s does not look after this lane.") % {"person": user.display_name}, code="not_now")
     facts.record("lane.taken", lane, at=at, by=by, steward=user.username)
+
+
+@transaction.atomic
+def retire_lane(*, lane: Lane, at: datetime, by: Any = None) -> Lane:
+    """Let a lane be walked no longer; all care of it ends. Its walks stay, and its code is never used again.
+
+    Raises ``NotAllowed``, ``Conflict`` for one that is retired already.
+    """
+    if by is not None:
+        require(by, Perm.LANE_MANAGE, lane.area, at)
+    fresh = Lane.objects.select_for_update().get(pk=lane.pk)
+    if fresh.retired_at is not None:
+        raise Conflict(_("%(lane)s is walked no longer already.") % {"lane": fresh.label}, code="not_now")
+    for claim in LaneClaim.objects.filter(lane=fresh, until=None).select_related("user").order_by("pk"):
+        take_lane(lane=fresh, user=claim.user, at=at, by=by)
+    fresh.retired_at = at
+    fresh.save(update_fields=["retired_at"])
+    facts.record("lane.retired", fresh, at=at, by=by)
+    return fresh
 
 
 @transaction.atomic

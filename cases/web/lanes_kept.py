@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cases.stewards.lines import read_line
 from cases.stewards.models import Lane, LaneClaim
-from cases.stewards.services import LEVELS, LONGEST, add_lane, give_lane, stewards_of, take_lane
+from cases.stewards.services import LEVELS, LONGEST, add_lane, give_lane, retire_lane, stewards_of, take_lane
 from cases.web.forms import InputForm
 from cases.web.page import not_found
 from cases.web.reader import acting_of, for_right
@@ -131,6 +131,20 @@ def take(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return _page(request, code, refusal=refusal, status=refusal.status)
     messages.success(request, _("%(person)s looks after this lane no longer.") % {"person": claim.user.display_name})
     return redirect("lane", code)
+
+
+@for_keeping
+@require_POST
+def retire(request: HttpRequest, code: str) -> HttpResponse:
+    """Let the lane be walked no longer."""
+    acting = acting_of(request)
+    lane = _find(acting, code)
+    try:
+        retire_lane(lane=lane, at=acting.at, by=acting.user)
+    except Refusal as refusal:
+        return _page(request, code, refusal=refusal, status=refusal.status)
+    messages.success(request, _("%(lane)s is walked no longer. Its walks stay on record.") % {"lane": lane.label})
+    return redirect("lanes_kept")
 
 
 def _lanes(acting: Acting) -> Any:

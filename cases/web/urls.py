@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lanes/new/", lanes_kept.new, name="lane_new"),
     path("lanes/<code:code>/", lanes_kept.show, name="lane"),
     path("lanes/<code:code>/give/", lanes_kept.give, name="lane_give"),
+    path("lanes/<code:code>/retire/", lanes_kept.retire, name="lane_retire"),
     path("lanes/<code:code>/claims/<int:pk>/take/", lanes_kept.take, name="lane_take"),
     path("lanes/<code:code>/walk/", lanes.walk, name="lane_walk_new"),
     path("lane-walks/<int:pk>/", lanes.show, name="lane_walk"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from cases.journal.models import Event
 from cases.stewards.lines import read_line
 from cases.stewards.models import Lane, LaneClaim
+from cases.stewards.services import give_lane, retire_lane
 from citygrid.accounts.roles import Role
 from citygrid.common import clock
-from citygrid.common.errors import Invalid
+from citygrid.common.errors import Conflict, Invalid
 from tests import cast
 from tests.web.test_whistle_pages import Visitor
 
@@ -130,3 +133,24 @@ def test_a_line_may_be_typed_as_people_type_it(city):
     assert line.coords == ((120.201, 27.335), (120.208, 27.335))
     with pytest.raises(Invalid):
         read_line("", clock.now())
+
+
+def test_a_lane_is_retired_with_all_care_of_it_and_stays_on_record(people, steward):
+    street = Visitor(people["street"])
+    street.send(NEW, **GIVEN)
+    street.send(f"{PAGE}give/", user="steward")
+    assert "Let it be walked no longer" in street.see(PAGE)
+    assert "Let it be walked no longer" not in Visitor(people["manager"]).see(PAGE)
+    assert Visitor(people["manager"]).send(f"{PAGE}retire/", status=403)
+    assert street.send(f"{PAGE}retire/") == KEPT
+    lane = Lane.objects.get()
+    assert lane.retired_at is not None
+    assert LaneClaim.objects.get().until == lane.retired_at
+    kinds = Event.objects.of(lane).order_by("sequence").values_list("kind", flat=True)
+    assert list(kinds) == ["lane.added", "lane.given", "lane.taken", "lane.retired"]
+    assert "is walked no longer" in street.see(KEPT)
+    assert "Shiting Lane" not in street.see(KEPT)
+    assert "Shiting Lane" not in Visitor(steward).see("/lanes/")
+    for again in (retire_lane, partial(give_lane, user=steward)):
+        with pytest.raises(Conflict, match="walked no longer already"):
+            again(lane=lane, at=clock.now(), by=people["street"])
