@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.approvals.states import RequestKind
+from cases.casework.states import TERMINAL as CASE_ENDED
+from cases.hotline.ended import standing_for
 from cases.hotline.states import Identity
 from cases.hotline.units import stands_at
 from cases.workflow.engine import Move
@@ -153,6 +155,8 @@ def not_linked(move: Move) -> Any:
 
 
 def without_case(move: Move) -> Any:
-    """A ticket points to one case."""
+    """A ticket points to one case; where that one has ended and the ticket goes on, another may follow it."""
     case = move.subject.case
-    return _("The ticket belongs to the case %(case)s already.") % {"case": case.number} if case else None
+    if case is None or standing_for(case).state in CASE_ENDED:
+        return None
+    return _("The ticket belongs to the case %(case)s already.") % {"case": case.number}

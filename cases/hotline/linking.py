@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases.casework.services import report_case
@@ -67,10 +68,13 @@ def lock_group(move: Move) -> None:
 
 def raise_case(move: Move) -> None:
     """Open a case at a place, or join one; the tickets about the same matter follow."""
-    ticket, joined = move.subject, move.inputs["case"]
+    ticket, joined, former = move.subject, move.inputs["case"], move.subject.case
     ticket.case = _joined(joined) if joined is not None else _reported(move)
     move.noted["case"] = ticket.case.number
-    for other in _group(ticket).filter(case=None, state__in=OPEN).exclude(pk=ticket.pk).order_by("pk"):
+    if former is not None:
+        move.noted["former_case"] = former.number
+    follow = Q(case=None) if former is None else Q(case=None) | Q(case=former)
+    for other in _group(ticket).filter(follow, state__in=OPEN).exclude(pk=ticket.pk).order_by("pk"):
         move.then.append(
             partial(advance_by_system, other, "join_case", at=move.at, by=move.by, case=ticket.case.number)
         )

@@ -13,6 +13,9 @@ from cases.hotline.callbacks import Callback
 from cases.hotline.services import CallerTold, exact_repeats, feed_outcome, prefill
 from cases.hotline.units import propose
 from cases.journal.models import Event
+from cases.web.hotline.around import around
+from cases.web.hotline.banners import banners_of
+from cases.workflow.engine import advance
 from cases.workflow.people import Acting
 from citygrid.common.errors import Conflict, Invalid, NotFound
 from tests.cases.ticket_walk import ANSWERS, SAD, TicketWalk, case_of, drive_to_close, hotline, log
@@ -133,3 +136,27 @@ def test_an_outcome_is_fed_back_by_a_function(people):
     done.to("closed")
     version = done.ticket.version
     assert feed_outcome(ticket=done.ticket, outcome="partly", result="x", origin="FDS1", at=done.at).version == version
+
+
+def test_a_ticket_taken_up_again_leaves_its_ended_case_for_a_new_one(people):
+    condition = catalogue()
+    one, two = TicketWalk(people), TicketWalk(people, caller=CallerTold(name="王五", phone="19900001111"))
+    one.to("handling")
+    two.do("link", "operator", target=one.ticket.number)
+    case = case_of(one, condition)
+    two.to("handling")
+    with pytest.raises(Conflict, match="belongs to the case"):
+        one.do("raise_case", "street", category=condition.category.code)
+    advance(case, "decline", by=people["acceptor"], at=one.at, opinion="非城管事项", reason="other_channel",
+            competent_unit="住建局")  # fmt: skip
+    banners = [banner.text for banner in banners_of(one.fresh(), around(one.ticket, Acting(people["street"], one.at)))]
+    assert any(case.number in text and "goes on without it" in text for text in banners)
+    one.do("raise_case", "street", category=condition.category.code)
+    new = one.fresh().case
+    assert new is not None
+    assert new != case
+    assert two.fresh().case == new  # who waits for the same matter follows
+    raised = Event.objects.of(one.ticket).filter(kind="ticket.raise_case").latest("sequence")
+    assert (raised.facts["case"], raised.facts["former_case"]) == (new.number, case.number)
+    assert not [banner for banner in banners_of(one.ticket, around(one.ticket, Acting(people["street"], one.at)))
+                if "goes on without it" in banner.text]  # fmt: skip

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.approvals.states import RequestKind, RequestState
+from cases.casework.states import TERMINAL as CASE_ENDED
+from cases.hotline.ended import standing_for
 from cases.hotline.models import Ticket
 from cases.hotline.states import TicketState
 from cases.web.banners import Banner
@@ -56,10 +58,23 @@ def _came_back(ticket: Ticket) -> list[Banner | None]:
         Banner("arrow-return-left", _("Returned by %(unit)s. Dispatch it again.") % {"unit": unit}, said=back.reason)
         if back and ticket.state == TicketState.LOGGED else None,
         again if with_unit else None,
+        _case_ended(ticket) if with_unit else None,
         Banner("hammer", _("Finally ruled: the unit must keep it.")) if ticket.final_ruling and with_unit else None,
         Banner("box-arrow-in-down-left", _("%(from)s reported back: %(outcome)s. It fills in the reply.") % fed,
                said=ticket.fed_result) if ticket.fed_outcome and with_unit else None,
     ]  # fmt: skip
+
+
+def _case_ended(ticket: Ticket) -> Banner | None:
+    """Say that the ticket goes on without its case."""
+    case = standing_for(ticket.case) if ticket.case else None
+    if case is None or case.state not in CASE_ENDED:
+        return None
+    text = _(
+        "Its case %(case)s has ended (“%(state)s”); the ticket goes on without it. Raise a case again if something is"
+        " to be done on the spot; a closed one can be reopened by its shift leader or the manager."
+    )
+    return Banner("folder-x", text % {"case": case.number, "state": case.get_state_display()})
 
 
 def _done_again(ticket: Ticket) -> Banner | None:
