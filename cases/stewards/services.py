@@ -98,7 +98,8 @@ def give_lane(*, lane: Lane, user: Any, at: datetime, by: Any = None) -> LaneCla
     if not stewards_of(lane.area, at).filter(pk=user.pk).exists():
         fault = _("%(person)s holds no post of a lane steward there.") % {"person": user.display_name}
         raise Invalid(fault, fields={"user": [fault]})
-    if lane.retired_at is not None and lane.retired_at <= at:
+    # Locked, so that nobody is given a lane that is retired at this moment.
+    if Lane.objects.select_for_update().get(pk=lane.pk).retired_at is not None:
         raise Conflict(_("%(lane)s is walked no longer already.") % {"lane": lane.label}, code="not_now")
     already = Conflict(_("%(person)s looks after this lane already.") % {"person": user.display_name}, code="not_now")
     if LaneClaim.objects.filter(lane=lane, user=user, until=None).exists():
