@@ -67,7 +67,7 @@ def unmerge(move: Move) -> None:
     """
     case, target = move.subject, move.subject.merged_into
     case.merged_into, case.state_before_merge = None, ""
-    if Clock.objects.of(case).filter(kind="handle", stopped_at__gte=case.closed_at).exists():  # stopped by the merge
+    if Clock.objects.of(case).filter(kind="handle", taken_over=True, stopped_at__gte=case.closed_at).exists():
         move.clocks.append(revive("handle", to=case.state))
     case.closed_at = case.closed_by = None
     advance_by_system(target, "release", at=move.at, by=move.by, opinion=move.opinion, merged=case.number)
