@@ -101,7 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """Show a whistle, its board, and what the person can do."""
-    return _page(request, number)
+    return page_of(request, number)
 
 
 @for_casework
@@ -110,7 +110,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Make a move. A refusal answers the page with what was typed, and what changed since."""
     made = make(request, _find(acting_of(request), number), name)
     if isinstance(made, Refused):
-        return _page(request, number, refused=made, status=made.status)
+        return page_of(request, number, refused=made, status=made.status)
     return done(request, made, name, reverse("whistle", args=[number]))
 
 
@@ -149,7 +149,11 @@ def _find(acting: Acting, number: str) -> Whistle:
     return found
 
 
-def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, status: int = 200) -> HttpResponse:
+def page_of(
+    request: HttpRequest, number: str, *, refused: Refused | None = None, joining: tuple[str, str] = ("", ""),
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """Answer the page of a whistle. ``joining`` is the ticket's number that was typed and refused, and why."""
     acting = acting_of(request)
     whistle = _find(acting, number)
     # Naming departments comes before judging, but once.
@@ -162,6 +166,6 @@ def _page(request: HttpRequest, number: str, *, refused: Refused | None = None, 
         "calls": whistle.calls.select_related("department", "platform_area").order_by("pk"),
         "sources": sources_of(whistle, acting), "pieces": Evidence.objects.of_holder(whistle),
         "timeline": told(timeline_of(whistle).order_by("-at", "-pk")[:LONGEST_TIMELINE], "whistle"),
-        "may_join": whistle.state in INSIDE and may_draft(acting),
+        "join_number": joining[0], "join_fault": joining[1], "may_join": whistle.state in INSIDE and may_draft(acting),
     }  # fmt: skip
     return render(request, "cases/whistles/whistle.html", context, status=status)

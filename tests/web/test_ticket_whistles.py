@@ -12,8 +12,7 @@ from citygrid.common import clock
 from tests.cases.ticket_walk import NAME, TicketWalk, case_of, hotline
 from tests.cases.walk import catalogue
 from tests.cases.whistling import PLACE, add_departments
-from tests.web.case_pages import EN, post, see
-from tests.web.test_areas import signed_in
+from tests.web.case_pages import post, see
 
 pytestmark = pytest.mark.django_db
 
@@ -66,14 +65,17 @@ def test_a_ticket_joins_a_draft_from_either_side_and_once(people, walk):
         (walk.ticket.number, "a source of this whistle already"), ("FDR209901010001", "is not in the list"),
         ("", "This is needed."),
     ):  # fmt: skip
-        page = signed_in(street).post(
-            f"/whistles/{whistle.number}/tickets/", {"ticket": number}, headers=EN, follow=True
-        )
+        page = post(street, f"/whistles/{whistle.number}/tickets/", ticket=number)
+        assert page.status_code in (409, 422)
         assert refusal in page.content.decode(), number
+        assert f'value="{number}"' in page.content.decode()  # what was typed is not lost
+    lost = post(street, f"{page_of(walk)}whistle/", whistle="FDS209901010001")
+    assert lost.status_code == 422
+    assert "is not in the list" in lost.content.decode()
 
 
 def test_nobody_else_whistles_for_a_ticket(people, walk):
-    for who, status in (("operator", 302), ("clerk", 404), ("stranger_street", 404), ("gw", 403)):
+    for who, status in (("operator", 403), ("clerk", 404), ("stranger_street", 404), ("gw", 403)):
         assert post(people[who], f"{page_of(walk)}whistle/").status_code == status, who
     assert not Whistle.objects.exists()
     post(people["street"], f"{page_of(walk)}whistle/")

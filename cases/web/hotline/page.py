@@ -12,11 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cases.hotline.models import Ticket
 from cases.web.asking import asked_by
+from cases.web.forms import InputForm
+from cases.web.hotline.whistling import WHISTLE, tied
 from cases.web.hotline.whole import context_of, whole
 from cases.web.moves import Refused, done, make, safe_way
 from cases.web.page import explained, not_found
 from cases.web.reader import acting_of, for_hotline
 from cases.workflow.people import Acting
+from citygrid.common.errors import NotFound, Refusal
 
 
 @for_hotline
@@ -62,12 +65,31 @@ def find(acting: Acting, number: str) -> Ticket:
     return found
 
 
+@for_hotline
+@require_POST
+def whistle(request: HttpRequest, number: str) -> HttpResponse:
+    """Draft a whistle for a ticket, or let the ticket join one; a refusal answers the page with what was typed."""
+    acting = acting_of(request)
+    ticket = find(acting, number)
+    try:
+        return tied(request, WHISTLE, ticket=ticket)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        form = InputForm([WHISTLE], ticket, acting, name="whistle", data=request.POST)
+        form.refuse(refusal)
+        return _page(request, number, tying=form, status=refusal.status)
+
+
 def _page(
-    request: HttpRequest, number: str, *, refused: Refused | None = None, asked: Any = None, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, number: str, *, refused: Refused | None = None, asked: Any = None,
+    tying: InputForm | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
     acting = acting_of(request)
     context = context_of(
         find(acting, number), acting, chosen=request.GET.get("move", ""), target=request.GET.get("target", "")[:32],
         refused=refused, asked=asked,
     ) | {"next": safe_way(request)}  # fmt: skip
+    if tying is not None:
+        context["whistle_form"] = tying
     return render(request, "cases/hotline/ticket.html", context, status=status)

@@ -16,8 +16,8 @@ from cases.hotline.states import TERMINAL
 from cases.ties import whistle_for
 from cases.web.forms import InputForm
 from cases.web.page import not_found
-from cases.web.reader import acting_of, for_casework, for_hotline
-from cases.web.whistles import may_draft
+from cases.web.reader import acting_of, for_casework
+from cases.web.whistles import may_draft, page_of
 from cases.whistles.models import Whistle
 from cases.workflow.inputs import clean
 from cases.workflow.people import Acting
@@ -37,17 +37,6 @@ def whistle_form(ticket: Ticket, acting: Acting) -> InputForm | None:
     return InputForm([WHISTLE], ticket, acting, name="whistle")
 
 
-@for_hotline
-@require_POST
-def whistle(request: HttpRequest, number: str) -> HttpResponse:
-    """Draft a whistle for a ticket, or let the ticket join one; a refusal is said on the ticket's page."""
-    acting = acting_of(request)
-    ticket = Ticket.objects.visible_to(acting.user, acting.at).filter(number=number).first()
-    if ticket is None:
-        raise not_found()
-    return _tied(request, WHISTLE, back=("ticket", number), ticket=ticket)
-
-
 @for_casework
 @require_POST
 def join(request: HttpRequest, number: str) -> HttpResponse:
@@ -56,19 +45,21 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     found = Whistle.objects.visible_to(acting.user, acting.at).filter(number=number).first()
     if found is None:
         raise not_found()
-    return _tied(request, TICKET, back=("whistle", number), whistle=found)
-
-
-def _tied(request: HttpRequest, item: Input, *, back: tuple[str, str], **known: Any) -> HttpResponse:
-    acting = acting_of(request)
+    typed = request.POST.get(TICKET.name, "").strip()
     try:
-        given = clean((item,), {item.name: request.POST.get(item.name, "").strip()}, by=acting.user, at=acting.at)
-        made = whistle_for(**known, **given, by=acting.user, at=acting.at)
+        return tied(request, TICKET, whistle=found)
     except NotFound:
         raise
     except Refusal as refusal:
-        faults = getattr(refusal, "fields", {}).get(item.name, [])
-        messages.error(request, " ".join([str(refusal), *faults]))
-        return redirect(*back)
+        faults = getattr(refusal, "fields", {}).get(TICKET.name, [])
+        said = " ".join(dict.fromkeys([str(refusal), *faults]))
+        return page_of(request, number, joining=(typed[:24], said), status=refusal.status)
+
+
+def tied(request: HttpRequest, item: Input, **known: Any) -> HttpResponse:
+    """Tie the one that is known to the other one that was typed, and go to the whistle. Raises the refusals."""
+    acting = acting_of(request)
+    given = clean((item,), {item.name: request.POST.get(item.name, "").strip()}, by=acting.user, at=acting.at)
+    made = whistle_for(**known, **given, by=acting.user, at=acting.at)
     messages.success(request, _("The ticket is a source of the whistle %(number)s.") % {"number": made.number})
     return redirect("whistle", made.number)
