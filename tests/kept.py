@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 Made = TypeVar("Made")
 _kept: dict[str, tuple[Any, dict[str, Any]]] = {}
@@ -28,9 +28,12 @@ def built(name: str, build: Callable[[], Made]) -> Made:
         _kept[name] = made, {table: _read(table, state) for table, state in before.items() if state.has_grown()}
         return copy.deepcopy(made)
     made, tables = _kept[name]
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table, rows in tables.items():
-            _write(cursor, table, rows)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for table, rows in tables.items():
+                _write(cursor, table, rows)
+    except IntegrityError:  # another fixture has written there before, and has the keys
+        return build()
     return copy.deepcopy(made)
 
 
