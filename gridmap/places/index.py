@@ -61,7 +61,8 @@ def catch_up(at: datetime) -> int:
     for source in sources(at):
         named = source.named()
         there = PlaceName.objects.filter(kind=source.kind)
-        there.exclude(Exists(named.filter(pk=OuterRef("key")))).delete()
+        # Not a join: right after a large import PostgreSQL believes the tables small, and would compare row by row.
+        there.exclude(key__in=named.values("pk")).delete()
         same = there.filter(key=OuterRef("pk"), name=OuterRef("place_name"), detail=OuterRef("place_detail"),
                             area=OuterRef("place_area"), rank=OuterRef("place_rank"))  # fmt: skip
         fresh = named.exclude(Exists(same)).values_list("pk", "place_name", "place_detail", "place_area", "place_rank")
