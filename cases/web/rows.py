@@ -36,7 +36,7 @@ FORWARD = (
 
 
 _CASES = Prepared(
-    lambda cases: Case.objects.filter(pk__in=cases).select_related(*JOINS).defer("handler__password", "result")
+    lambda keys: Case.objects.filter(pk__in=keys).select_related(*JOINS).defer("handler__password", "result")
 )
 _RUNNING = Prepared(
     lambda kind, keys: (
@@ -54,8 +54,8 @@ _LINKS = Prepared(
 
 
 def _children(name: str, joins: tuple[str, ...]) -> Prepared:
-    def rows(cases: list[int]) -> Any:
-        found = cast(Any, Case._meta.get_field(name)).related_model._default_manager.filter(case__in=cases)
+    def rows(keys: list[int]) -> Any:
+        found = cast(Any, Case._meta.get_field(name)).related_model._default_manager.filter(case__in=keys)
         return found.select_related(*joins) if joins else found
 
     return Prepared(rows)
@@ -111,17 +111,25 @@ class Row:
 
 def loaded(keys: Iterable[int]) -> list[Case]:
     """Return the cases with these keys, in their order, with what a line shows; each kind of child in one query."""
+    return with_children(Case, keys, _CASES, _CHILDREN)
+
+
+def with_children(model: Any, keys: Iterable[int], subjects: Prepared, children: Mapping[str, Prepared]) -> list[Any]:
+    """Return the subjects with these keys, in their order, and on each its children; those gone are left out.
+
+    ``subjects`` and each of ``children``, by the name of the relation, take the ``keys`` of subjects.
+    """
     wanted = list(keys)
     if not wanted:
         return []
     asked = filled(wanted)
-    found = {case.pk: case for case in _CASES(cases=asked)}
-    for name, rows in _CHILDREN.items():
-        hang(Case, name, rows(cases=asked), found)
+    found = {one.pk: one for one in subjects(keys=asked)}
+    for name, rows in children.items():
+        _hang(model, name, rows(keys=asked), found)
     return [found[key] for key in wanted if key in found]
 
 
-def hang(model: Any, name: str, children: Iterable[Any], subjects: Mapping[int, Any]) -> None:
+def _hang(model: Any, name: str, children: Iterable[Any], subjects: Mapping[int, Any]) -> None:
     """Hang children on their subjects as ``prefetch_related`` would; most have none, and share an empty list."""
     relation: Any = model._meta.get_field(name)
     back: Any = relation.field

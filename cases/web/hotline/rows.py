@@ -13,22 +13,20 @@ from cases.hotline.limits import SUBJECT_TYPE
 from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.table import TICKET
 from cases.web.hotline.forward import forward
-from cases.web.rows import Button, Light, button_for, hang, know_places, lights_of, place_of
+from cases.web.rows import Button, Light, button_for, know_places, lights_of, place_of, with_children
 from cases.workflow.engine import choices
 from cases.workflow.people import Acting
-from citygrid.common.prepared import Prepared, filled
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import Area
 
 JOINS = ("demand_type", "area", "unit__area_served", "case", "handler", "main_ticket")
 
-_TICKETS = Prepared(
-    lambda tickets: Ticket.objects.filter(pk__in=tickets).select_related(*JOINS).defer("handler__password")
-)
+_TICKETS = Prepared(lambda keys: Ticket.objects.filter(pk__in=keys).select_related(*JOINS).defer("handler__password"))
 _CHILDREN = {
-    "rounds": Prepared(lambda tickets: TicketRound.objects.filter(ticket__in=tickets).select_related("unit")),
-    "contacts": Prepared(lambda tickets: Contact.objects.filter(ticket__in=tickets)),
-    "approvals": Prepared(lambda tickets: Approval.objects.filter(ticket__in=tickets)),
-    "callbacks": Prepared(lambda tickets: Callback.objects.filter(ticket__in=tickets)),
+    "rounds": Prepared(lambda keys: TicketRound.objects.filter(ticket__in=keys).select_related("unit")),
+    "contacts": Prepared(lambda keys: Contact.objects.filter(ticket__in=keys)),
+    "approvals": Prepared(lambda keys: Approval.objects.filter(ticket__in=keys)),
+    "callbacks": Prepared(lambda keys: Callback.objects.filter(ticket__in=keys)),
 }
 
 
@@ -47,14 +45,7 @@ class Row:
 
 def loaded(keys: Iterable[int]) -> list[Ticket]:
     """Return the tickets with these keys, in their order, with what a line and the guards of moves look at."""
-    wanted = list(keys)
-    if not wanted:
-        return []
-    asked = filled(wanted)
-    found = {one.pk: one for one in _TICKETS(tickets=asked)}
-    for name, rows in _CHILDREN.items():
-        hang(Ticket, name, rows(tickets=asked), found)
-    return [found[key] for key in wanted if key in found]
+    return with_children(Ticket, keys, _TICKETS, _CHILDREN)
 
 
 def rows_of(tickets: Sequence[Ticket], acting: Acting) -> list[Row]:
