@@ -18,7 +18,7 @@ LONGEST = 4000  # characters of a text that are looked at
 
 @cache
 def _tokenizer() -> Any:
-    """Return the tokenizer with its dictionary loaded: about a second or two and 90 MB, once for a process."""
+    """Return the tokenizer with its dictionary loaded: a second or two and 90 MB, once for a process."""
     with warnings.catch_warnings():  # its own sources, and pkg_resources where there still is one
         warnings.simplefilter("ignore")
         import jieba  # noqa: PLC0415 - most processes never cut a text
