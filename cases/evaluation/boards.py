@@ -99,12 +99,13 @@ def own_rows(board: Board, period: Period, acting: Acting) -> list[Row]:
 
 def _rows(board: Board, shown: Iterable[Facts], among: Iterable[Facts]) -> list[Row]:
     """Return a row for each unit of the facts shown, with its place among the units of all."""
-    places = ranked((unit, _score(board, _values(board, facts))) for unit, facts in _by_unit(among).items())
+    whole = {unit: _values(board, facts) for unit, facts in _by_unit(among).items()}
+    places = ranked((unit, _score(board, values)) for unit, values in whole.items())
     by_unit = _by_unit(shown)
     units = board.units.objects.in_bulk(list(by_unit))
     made = []
     for unit, facts in by_unit.items():
-        values = _values(board, facts)
+        values = whole[unit] if shown is among else _values(board, facts)
         counters = {name: counted(facts, test) for name, _label, test in board.room.COUNTERS}
         made.append(Row(units[unit], counters, values, _score(board, values), places.get(unit)))
     return sorted(made, key=_best_first)
