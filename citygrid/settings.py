@@ -95,7 +95,7 @@ MIDDLEWARE = [
 CSRF_FAILURE_VIEW = "citygrid.common.web.csrf_failure"
 ROOT_URLCONF = "citygrid.urls"
 ASGI_APPLICATION = "citygrid.asgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "citygrid.common.form_renderer.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

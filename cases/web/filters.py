@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ def _below(roots: list[int], at: datetime, levels: list[str]) -> Any:
 
 
 _STREETS = Prepared(_below)
+_CATEGORIES = Prepared(lambda: Category.objects.filter(standard__in_use=True).order_by("code"))
 _PLACES = Prepared(lambda roots, at, levels: _below(roots, at, levels)[:PLACES])
 
 
@@ -49,7 +51,7 @@ class CaseFilter(forms.Form):
         self._offer("state", any_one + list(State.choices))
         self._offer("lamp", any_one + list(Lamp.choices))
         self._offer("source", any_one + list(Source.choices))
-        self._offer("category", any_one + categories_by_class(Category.objects.filter(standard__in_use=True)))
+        self._offer("category", any_one + categories_by_class(_CATEGORIES()))
         self._offer("area", any_one + own_areas(acting))
 
     @property
@@ -94,9 +96,9 @@ def own_areas(acting: Acting) -> list[tuple[str, str]]:
     return [(area.code, area.label) for area in streets]
 
 
-def categories_by_class(found: Any) -> list[tuple[str, Any]]:
-    """Return categories as choices, grouped by their major class."""
+def categories_by_class(found: Iterable[Category]) -> list[tuple[str, Any]]:
+    """Return categories, which come by their codes, as choices grouped by their major class."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for one in found.order_by("code"):
+    for one in found:
         groups.setdefault(one.major_name, []).append((one.code, one.label))
     return list(groups.items())

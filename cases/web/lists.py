@@ -99,7 +99,7 @@ def _unit_staff(ticket: Any, acting: Acting) -> Options:
 
 
 def _categories(ticket: Any, acting: Acting) -> Options:
-    return categories_by_class(Category.objects.in_force(acting.at))
+    return categories_by_class(Category.objects.in_force(acting.at).order_by("code"))
 
 
 # What no choice means, where the choice is free.

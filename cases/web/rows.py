@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from cases.casework.models import Case
 from cases.casework.states import State
@@ -64,17 +67,37 @@ def _children(name: str, joins: tuple[str, ...]) -> Prepared:
 _CHILDREN = {name: _children(name, joins) for name, joins in CHILDREN}
 
 
+class Shown:
+    """Something whose fields templates find at the first attempt, which is by item."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a field."""
+        return getattr(self, name)
+
+
 @dataclass(frozen=True, slots=True)
-class Light:
+class Light(Shown):
     """The most urgent clock of something: its lamp, when it runs out, and how long that still is."""
 
     lamp: str
     due: datetime
     left: str
 
+    @property
+    def due_iso(self) -> str:
+        """The time it runs out for programs, with the city's offset."""
+        return localtime(self.due).isoformat()
+
+    @property
+    def due_words(self) -> str:
+        """The time it runs out for people."""
+        return date_format(localtime(self.due), "DATETIME_FORMAT")
+
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class Button(Shown):
     """A move that can be made from here: at once, or after filling in a form."""
 
     name: str
@@ -83,7 +106,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Shown):
     """One line, with its words at hand: templates look through objects slowly."""
 
     case: Case
@@ -92,6 +115,7 @@ class Row:
     number: str
     version: int
     url: str
+    peek_url: str
     category: str
     description: str
     where: str  # the community and the grid, or what is there of them
@@ -99,14 +123,11 @@ class Row:
     state: str
     whose: str  # the handler, else the department, else the roles whose turn it is
     button: Button | None
+    button_url: str  # where the button's move is made at once
     order: str  # "late" for a supervision order that was not answered in time, "open" for one that waits
     returned: bool
     rework_count: int
     urge_count: int
-
-    def __getitem__(self, name: str) -> Any:
-        """Return a field; what templates try first."""
-        return getattr(self, name)
 
 
 def loaded(keys: Iterable[int]) -> list[Case]:
@@ -190,16 +211,25 @@ def _row(case: Case, light: Light | None, acting: Acting) -> Row:
     possible = {row.name: row for row, refusal in choices(case, acting) if refusal is None}
     name = forward(case, possible, acting)
     order = case.open_supervision()
+    url = reverse("case", args=[case.number])
     return Row(
         case, light, [button_for(row, case) for row in possible.values()],
-        number=case.number, version=case.version, url=reverse("case", args=[case.number]),
+        number=case.number, version=case.version,
+        url=url, peek_url=url + _below("case_peek"),
         category=case.category.label, description=case.description, address=case.address,
         where=" › ".join(area.label for area in place_of(case, acting)[-2:]),
         state=str(State(case.state).label), whose=_whose(case),
         button=button_for(possible[name], case) if name else None,
+        button_url=url + _below("case_move", name) if name else "",
         order="" if order is None else "late" if order.due_at < acting.at else "open",
         returned=case.returned, rework_count=case.rework_count, urge_count=case.urge_count,
     )  # fmt: skip
+
+
+@cache
+def _below(name: str, *more: str) -> str:
+    """Return what the address of a page of a case has after the address of the case: asked for often, and slow."""
+    return reverse(name, args=["0", *more]).removeprefix(reverse("case", args=["0"]))
 
 
 def _whose(case: Case) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.accounts.permissions import Perm
 from citygrid.accounts.roles import ROLES, Role
 from citygrid.common import clock
+from citygrid.common.prepared import Prepared
 from gridmap.posts.models import Post
 
 # url name, label, icon, rights or roles of which one opens it (none: everybody). The rooms above are named by their
@@ -43,6 +44,12 @@ ACCOUNT: list[tuple[str, Any, str]] = [
     ("password_change", _("Change password"), "lock"),
 ]
 
+_POSTS = Prepared(
+    lambda at, user: (
+        Post.objects.in_force(at).filter(user=user).select_related("area", "department__area_served").order_by("pk")
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -67,8 +74,7 @@ class Frame:
         user = getattr(self.request, "user", None)  # a request refused on its way in was never asked whose it is
         if user is None or not user.is_authenticated:
             return []
-        mine = Post.objects.in_force(clock.now()).filter(user=user.pk)
-        return list(mine.select_related("area", "department__area_served").order_by("pk"))
+        return _POSTS(at=clock.now(), user=user.pk)
 
     @cached_property
     def perms(self) -> frozenset[Perm]:
