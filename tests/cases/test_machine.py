@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -78,6 +79,7 @@ class Office(RuleBasedStateMachine):
         super().__init__()
         self.undo = transaction.atomic()
         self.undo.__enter__()
+        self.keys = count(1)
         self.walks = [Walk(self.people, self.condition) for _n in range(CASES)]
         Office.at = AT
 
@@ -201,7 +203,7 @@ class Office(RuleBasedStateMachine):
             key: [str(one.pk) for one in value] if isinstance(value, list) else value for key, value in given.items()
         }
         caller, address = Caller(self.people[who]), f"/api/v1/cases/{case.number}/actions/{name}/"
-        headers = {"Idempotency-Key": f"{case.number}-{case.version}-{name}-{who}-{self.at.timestamp()}"}
+        headers = {"Idempotency-Key": str(next(self.keys))}  # refused, the same may be sent anew with another photo
         first, again = (
             caller.client.post(address, {**body, "opinion": "意见"}, format="json", headers=headers) for _n in range(2)
         )
