@@ -116,17 +116,15 @@ TEMPLATES = [
 
 # --- engines -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", HOME)}
+DB_PREPARE = env.flag("DB_PREPARE", default=True)  # not behind a pooler that gives each transaction another connection
 if DATABASES["default"]["ENGINE"].endswith("postgis"):
-    # Not behind a pooler that gives each transaction another connection.
-    if env.flag("DB_PREPARE", default=True):
-        # Prepared are the statements of common.prepared and saving alone. The rest asks for plans that suit many short
-        # questions at once, of data that is in memory.
+    if DB_PREPARE:
+        # Statements are kept planned by common.statements alone. The rest asks for plans that suit many short questions
+        # at once, of data that is in memory.
         DATABASES["default"]["OPTIONS"] = {
-            "prepare_threshold": 3,
             "options": "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1",
         } | DATABASES["default"]["OPTIONS"]
-    else:
-        DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None
 WEB_THREADS = env.number("WEB_THREADS", 8, low=1, high=64)  # of one web process; each keeps a connection
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if spatialite_library := env.text("SPATIALITE_LIBRARY_PATH", "mod_spatialite"):

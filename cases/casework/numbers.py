@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.common.prepared import executed
+from citygrid.common.statements import run
 
 
 class NumberSeries(models.Model):
@@ -46,8 +46,7 @@ def take_numbers(day: date, count: int, kind: str = "") -> list[str]:
         f"INSERT INTO cases_numberseries (prefix, day, last) {_values()}"
         " ON CONFLICT (prefix, day) DO UPDATE SET last = cases_numberseries.last + excluded.last RETURNING last"
     )
-    with executed(taking, [prefix, connection.ops.adapt_datefield_value(day), count]) as cursor:
-        ((last,),) = cursor.fetchall()
+    ((last,),) = run(taking, [prefix, connection.ops.adapt_datefield_value(day), count]).rows
     return [f"{prefix}{day:%Y%m%d}{number:04}" for number in range(last - count + 1, last + 1)]
 
 

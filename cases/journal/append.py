@@ -14,7 +14,8 @@ from cases.journal.models import SYSTEM, Event
 from citygrid.common import clock, context
 from citygrid.common.errors import Busy
 from citygrid.common.facts import Fact
-from citygrid.common.prepared import Prepared, executed
+from citygrid.common.prepared import Prepared
+from citygrid.common.statements import run
 
 _DEADLOCK = "40P01"
 _BATCH = 500
@@ -122,11 +123,11 @@ def _take_turn(fact: Fact) -> Any:
     """
     if connection.vendor != "postgresql":
         # The write lock is held already; unlike MAX(id), the counter also knows of rows removed at the end.
-        with executed("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'cases_event'), 0) + 1") as cursor:
-            return cursor.fetchone()[0]
+        turn = "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'cases_event'), 0) + 1"
+        return run(turn).rows[0][0]
     turn = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 4501)), nextval('cases_event_id_seq')"
-    with _deadlock_is_busy(), executed(turn, [f"{fact.subject.type}/{fact.subject.id}"]) as cursor:
-        return cursor.fetchone()[1]
+    with _deadlock_is_busy():
+        return run(turn, [f"{fact.subject.type}/{fact.subject.id}"]).rows[0][1]
 
 
 def _take_turns(names: list[str], count: int) -> list[int]:

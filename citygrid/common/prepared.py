@@ -13,8 +13,7 @@ followed. A queryset of ``values_list`` gives tuples.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,8 +21,9 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.query import get_related_populators
+
+from citygrid.common.statements import run
 
 _FIRST = datetime(1871, 1, 18, tzinfo=UTC)
 _SIZES = (10, 50, 200)
@@ -73,8 +73,7 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
         _value(database, values, *param) if position in made.slots else param
         for position, param in enumerate(made.params)
     ]
-    with executed(made.sql, params) as cursor:
-        rows = cursor.fetchall()
+    rows = run(made.sql, params).rows
     start, end = made.span
     # Asked for anew each time: those of geometries belong to the thread.
     conversions = [
@@ -99,39 +98,6 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
             setattr(thing, name, row[column])
         found.append(thing)
     return found
-
-
-@contextmanager
-def executed(sql: str, params: Sequence[Any] = ()) -> Iterator[Any]:
-    """Run a statement whose SQL comes again and again; give the cursor that holds what it answered.
-
-    The values are sent apart from the SQL: PostgreSQL then plans the statement once for a connection.
-    """
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    if database.vendor != "postgresql":
-        with database.cursor() as cursor:
-            cursor.execute(sql, params)
-            yield cursor
-        return
-    # What Django does before it hands out a cursor of its own, but without what it wraps around that.
-    database.close_if_health_check_failed()
-    database.ensure_connection()
-    database.validate_thread_sharing()
-    made: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
-    with database.wrap_database_errors, made as cursor:
-        if database.queries_logged or database.execute_wrappers:
-            _watched(database, cursor, sql, params)
-        else:
-            database.validate_no_broken_transaction()
-            cursor.execute(sql, params)
-        yield cursor
-
-
-def _watched(database: Any, cursor: Any, sql: str, params: Sequence[Any]) -> None:
-    database._prepare_cursor(cursor).execute(sql, params)
-    if database.queries_logged:
-        # Django cannot name what was sent apart from its values.
-        database.queries_log[-1]["sql"] = database.ops.compose_sql(sql, params)
 
 
 def _value(database: Any, values: Mapping[str, Any], name: str, index: int | None) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from citygrid.common.prepared import executed
+from citygrid.common.statements import run
 
 _SQL: dict[Any, str] = {}
 
@@ -49,8 +49,8 @@ class Saving(models.Model):
             if returned:
                 sql += f" RETURNING {quote(returned[0].column)}"
             _SQL[key] = sql
-        with executed(sql, _prepared(fields, values, database)) as cursor:
-            return [cursor.fetchone()] if returned else []
+        answer = run(sql, _prepared(fields, values, database))
+        return answer.rows if returned else []
 
     def _do_update(
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: Any, *more: Any
@@ -89,9 +89,7 @@ def _update(model: Any, fields: Sequence[Any], values: Sequence[Any], where: Map
         sql = _SQL[key] = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {tests}"  # noqa: S608 - names
     params = _prepared(fields, values, database)
     params += [field.get_db_prep_value(value, database) for field, value in conditions if value is not None]
-    with executed(sql, params) as cursor:
-        count: int = cursor.rowcount
-    return count
+    return run(sql, params).affected
 
 
 def _has_expression(values: Sequence[Any]) -> bool:

@@ -127,9 +127,9 @@ def test_sessions_of_postgresql_are_asked_for_short_plans_unless_a_pooler_or_the
         url = f"postgis://grid@db.example/city{query}"
         return production(DATABASE_URL=url, **more)["DATABASES"]["default"]["OPTIONS"]
 
-    assert options()["prepare_threshold"] == 3
+    assert options()["prepare_threshold"] is None
     assert "-c max_parallel_workers_per_gather=0" in options()["options"]
     assert options("?options=-c%20jit%3Don&sslmode=require") == {
-        "prepare_threshold": 3, "options": "-c jit=on", "sslmode": "require",
+        "prepare_threshold": None, "options": "-c jit=on", "sslmode": "require",
     }  # fmt: skip
     assert options(DB_PREPARE="0") == {"prepare_threshold": None}

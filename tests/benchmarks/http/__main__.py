@@ -1,7 +1,8 @@
 """How fast CityGrid answers over HTTP: ``./run bench --http``, on the PostgreSQL that ``DATABASE_URL`` names.
 
-Fills an empty database, serves it by uvicorn as in production, and lets eight programs with tokens work at once, all on
-this machine. Any answer but 2xx fails the run. Whether an aim was met depends on the machine: it is said, not asserted.
+Fills an empty database, serves it by uvicorn as in production, one process for each core, and lets eight programs with
+tokens work at once, all on this machine; they are spread over the processes as a proxy in front would spread them.
+Any answer but 2xx fails the run. Whether an aim was met depends on the machine: it is said, not asserted.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def main() -> int:
         from tests.benchmarks.http.measures import measures
 
         failed = False
-        for row in measures(ground, served.port, asked.seconds):
+        for row in measures(ground, served.ports, asked.seconds):
             _say(str(row))
             failed = failed or row.failed
     return 1 if failed else 0
@@ -87,41 +88,51 @@ def _say(text: str) -> None:
 
 
 class Served:
-    """uvicorn on a free port, its log in a folder of its own."""
+    """Processes of uvicorn, each on a free port of its own, their logs in a folder of their own."""
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
-        with socket.socket() as probe:
+        probes = [socket.socket() for _worker in range(workers)]
+        for probe in probes:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.ports = [probe.getsockname()[1] for probe in probes]
+        for probe in probes:
+            probe.close()
 
     def __enter__(self) -> Served:
-        """Start it and wait until it answers."""
+        """Start them and wait until they answer."""
         self.folder = tempfile.TemporaryDirectory(prefix="citygrid-bench-")
-        self.log = Path(self.folder.name) / "web.log"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [sys.executable, "-m", "uvicorn", "citygrid.asgi:application", "--lifespan=off", f"--port={self.port}",
-                 f"--workers={self.workers}", "--no-access-log"], cwd=ROOT, stdout=log, stderr=log,
-            )  # fmt: skip
-        self._wait()
+        self.processes = [self._started(port) for port in self.ports]
+        for port, process in zip(self.ports, self.processes, strict=True):
+            self._wait(port, process)
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """Stop it."""
-        self.process.terminate()
-        self.process.wait(timeout=20)
+        """Stop them."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(timeout=20)
         self.folder.cleanup()
 
-    def _wait(self) -> None:
+    def _log(self, port: int) -> Path:
+        return Path(self.folder.name) / f"{port}.log"
+
+    def _started(self, port: int) -> subprocess.Popen[bytes]:
+        with self._log(port).open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 - our own interpreter
+                [sys.executable, "-m", "uvicorn", "citygrid.asgi:application", "--lifespan=off", f"--port={port}",
+                 "--no-access-log"], cwd=ROOT, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def _wait(self, port: int, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + 60
-        while time.monotonic() < until and self.process.poll() is None:
+        while time.monotonic() < until and process.poll() is None:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
-        sys.exit(f"The server did not start:\n{self.log.read_text()}")
+        sys.exit(f"The server did not start:\n{self._log(port).read_text()}")
 
 
 if __name__ == "__main__":

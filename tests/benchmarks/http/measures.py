@@ -43,12 +43,12 @@ class Row:
         return "\n".join([line.rstrip(), *(f"    {fault}" for fault in one.faults)])
 
 
-def measures(ground: Ground, port: int, seconds: float, only: Sequence[str] = ()) -> Iterator[Row]:
+def measures(ground: Ground, ports: Sequence[int], seconds: float, only: Sequence[str] = ()) -> Iterator[Row]:
     """Yield a row for each measure as it is done, or for those whose names hold one of the words ``only``.
 
     Reads come first, on the very cases that were filled in.
     """
-    for name, aim, workers in _planned(ground, port):
+    for name, aim, workers in _planned(ground, ports):
         if only and not any(word in name for word in only):
             continue
         ready = workers()
@@ -73,19 +73,25 @@ def yardstick() -> float:
     return min(taken)
 
 
-def _planned(ground: Ground, port: int) -> Iterator[tuple[str, float | None, Callable[[], list[Steps]]]]:
-    readers = [READERS[number % len(READERS)] for number in range(CLIENTS)]
-    yield "one case with its history", 250, lambda: [loads.looking(ground, port, who) for who in readers]
-    yield "filtered lists of 50", 60, lambda: [loads.listing(ground, port, who) for who in readers]
+def _planned(ground: Ground, ports: Sequence[int]) -> Iterator[tuple[str, float | None, Callable[[], list[Steps]]]]:
+    shares = [(number, ports[number % len(ports)]) for number in range(CLIENTS)]
+    readers = [(READERS[number // len(ports) % len(READERS)], port) for number, port in shares]
+    waiting = [(WAITING[number], port) for number, port in shares]
+    yield "one case with its history", 250, lambda: [loads.looking(ground, port, who) for who, port in readers]
+    yield "filtered lists of 50", 60, lambda: [loads.listing(ground, port, who) for who, port in readers]
     for label, query in (("newest first", ""), ("most urgent first", "ordering=due_at")):
         for page in (1, DEEP):
-            yield f"all cases, {label}, page {page}", 60, partial(_paging, ground, port, page, query)
-    yield "what waits for me, most urgent first", None, lambda: [loads.waiting(ground, port, who) for who in WAITING]
-    yield "search for words", None, lambda: [loads.searching(ground, port, who) for who in readers]
-    yield "report a case", 120, lambda: [loads.creating(ground, port, share) for share in range(CLIENTS)]
-    yield "move a case", 120, lambda: [loads.moving(ground, port, share) for share in range(CLIENTS)]
+            yield f"all cases, {label}, page {page}", 60, partial(_paging, ground, ports, page, query)
+    yield (
+        "what waits for me, most urgent first",
+        None,
+        lambda: [loads.waiting(ground, port, who) for who, port in waiting],
+    )
+    yield "search for words", None, lambda: [loads.searching(ground, port, who) for who, port in readers]
+    yield "report a case", 120, lambda: [loads.creating(ground, port, share) for share, port in shares]
+    yield "move a case", 120, lambda: [loads.moving(ground, port, share) for share, port in shares]
 
 
-def _paging(ground: Ground, port: int, page: int, query: str) -> list[Steps]:
-    address = loads.address_of_page(ground, port, "manager", page, query)
-    return [loads.paging(ground, port, "manager", address) for _number in range(CLIENTS)]
+def _paging(ground: Ground, ports: Sequence[int], page: int, query: str) -> list[Steps]:
+    address = loads.address_of_page(ground, ports[0], "manager", page, query)
+    return [loads.paging(ground, ports[number % len(ports)], "manager", address) for number in range(CLIENTS)]
