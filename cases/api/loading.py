@@ -13,6 +13,7 @@ from cases.casework.models import Case
 from cases.casework.urgency import SUBJECT_TYPE
 from cases.deadlines.models import Clock
 from citygrid.accounts.permissions import Perm
+from citygrid.common.hydrate import holding
 from citygrid.common.prepared import Prepared
 
 JOINS = ("category", "lead_department", "handler", "condition", "reporter", "closed_by", "merged_into")
@@ -42,7 +43,7 @@ def _rows_of(name: str, rows: Callable[[], Any]) -> Prepared:
 
 
 _CHILDREN = {name: _rows_of(name, rows) for name, rows in CHILDREN.items()}
-_EMPTY = {name: rows().model._base_manager.none() for name, rows in CHILDREN.items()}
+_MANAGERS = {name: rows().model._base_manager for name, rows in CHILDREN.items()}
 CLOCKS = Prepared(
     lambda cases: (
         Clock.objects.filter(subject_type=SUBJECT_TYPE, subject_id__in=cases)
@@ -70,9 +71,8 @@ def load(reader: Reader, **key: Any) -> Case | None:
 def complete(case: Case, without: set[str]) -> None:
     """Load what hangs on the case, and its ``clocks``; of the kinds in ``without`` there is nothing."""
     prefetched: dict[str, Any] = {}
-    for name, empty in _EMPTY.items():
+    for name, manager in _MANAGERS.items():
         absent = not case.round_number if name in _BY_ROUND else name in without
-        rows = prefetched[name] = empty.all()
-        rows._result_cache = [] if absent else _CHILDREN[name](case=case.pk)
+        prefetched[name] = holding(manager, [] if absent else _CHILDREN[name](case=case.pk))
     case._prefetched_objects_cache = prefetched
     case.clocks = CLOCKS(cases=[case.pk])

@@ -16,6 +16,7 @@ from cases.hotline.callbacks import Callback, CallbackAttempt
 from cases.hotline.limits import SUBJECT_TYPE
 from cases.hotline.models import Contact, Ticket, TicketRound
 from cases.hotline.scope import reach
+from citygrid.common.hydrate import holding
 from citygrid.common.prepared import Prepared, filled
 
 _JOINS = (*JOINS, "first_unit", "handler", "logged_by", "category__unit", "main_ticket__unit")
@@ -52,7 +53,7 @@ _ONE = {
     "pk": Prepared(lambda pk, roots, units: _flagged(Ticket.objects.in_scope(roots, units)).filter(pk=pk)),
 }
 _ROWS = {name: _of_ticket(rows) for name, rows in _CHILDREN.items()}
-_EMPTY = {name: rows().model._base_manager.none() for name, rows in _CHILDREN.items()}
+_MANAGERS = {name: rows().model._base_manager for name, rows in _CHILDREN.items()}
 _PIECES = Prepared(lambda ticket: _evidence(ticket))
 _CLOCKS = Prepared(
     lambda ticket: (
@@ -75,10 +76,10 @@ def load(reader: Reader, **key: Any) -> Ticket | None:
     if not found:
         return None
     ticket: Any = found[0]
-    ticket._prefetched_objects_cache = {}
-    for name, empty in _EMPTY.items():
-        rows = ticket._prefetched_objects_cache[name] = empty.all()
-        rows._result_cache = _ROWS[name](ticket=ticket.pk) if getattr(ticket, f"has_{name}") else []
+    ticket._prefetched_objects_cache = {
+        name: holding(manager, _ROWS[name](ticket=ticket.pk) if getattr(ticket, f"has_{name}") else [])
+        for name, manager in _MANAGERS.items()
+    }
     with_attempts(ticket.callbacks.all())
     ticket.clocks = _CLOCKS(ticket=ticket.pk)
     ticket.pieces = _PIECES(ticket=ticket.pk) if ticket.has_evidence else []
@@ -91,6 +92,4 @@ def with_attempts(callbacks: Any) -> None:
     for attempt in _ATTEMPTS(callbacks=filled(list(of_callback))) if of_callback else ():
         of_callback[attempt.callback_id].append(attempt)
     for one in callbacks:
-        rows = CallbackAttempt.objects.none()
-        rows._result_cache = of_callback[one.pk]
-        one._prefetched_objects_cache = {"attempts": rows}
+        one._prefetched_objects_cache = {"attempts": holding(CallbackAttempt.objects, of_callback[one.pk])}

@@ -22,6 +22,7 @@ from cases.web.words import left
 from cases.workflow.engine import LIFECYCLES, choices, takes
 from cases.workflow.people import Acting
 from cases.workflow.table import Transition
+from citygrid.common.hydrate import holding
 from citygrid.common.prepared import Prepared, filled
 from gridmap.areas.models import Area, AreaLink, Level
 
@@ -151,7 +152,7 @@ def with_children(model: Any, keys: Iterable[int], subjects: Prepared, children:
 
 
 def _hang(model: Any, name: str, children: Iterable[Any], subjects: Mapping[int, Any]) -> None:
-    """Hang children on their subjects as ``prefetch_related`` would; most have none, and share an empty list."""
+    """Hang children on their subjects as ``prefetch_related`` would."""
     relation: Any = model._meta.get_field(name)
     back: Any = relation.field
     of_subject: dict[int, list[Any]] = {}
@@ -159,14 +160,12 @@ def _hang(model: Any, name: str, children: Iterable[Any], subjects: Mapping[int,
         key = getattr(child, back.attname)
         of_subject.setdefault(key, []).append(child)
         setattr(child, back.name, subjects[key])
-    none = relation.related_model._default_manager.none()
-    none._result_cache = []
     for key, subject in subjects.items():
-        rows = relation.related_model._default_manager.all() if key in of_subject else none
-        rows._result_cache = of_subject.get(key, [])
         if not hasattr(subject, "_prefetched_objects_cache"):
             subject._prefetched_objects_cache = {}
-        subject._prefetched_objects_cache[name] = rows
+        subject._prefetched_objects_cache[name] = holding(
+            relation.related_model._default_manager, of_subject.get(key, [])
+        )
 
 
 def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:

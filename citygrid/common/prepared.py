@@ -23,13 +23,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models.query import get_related_populators
 
+from citygrid.common.hydrate import Maker, Related, maker
 from citygrid.common.statements import run
 
 _FIRST = datetime(1871, 1, 18, tzinfo=UTC)
 _SIZES = (10, 50, 200)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Made:
     """SQL with what is needed to turn its rows into objects."""
 
@@ -37,10 +38,9 @@ class _Made:
     params: tuple[tuple[str, int | None] | Any, ...]
     slots: frozenset[int]  # positions in params that are (name of the value, index in the list)
     converted: tuple[tuple[int, Any], ...]  # (column, expression) whose values the database does not give as they are
-    model: Any  # None for a queryset of values, whose rows stay tuples
-    fields: tuple[str, ...]
+    make: Maker | None  # None for a queryset of values, whose rows stay tuples
     span: tuple[int, int]
-    related: tuple[Any, ...]
+    related: tuple[Related, ...]
     annotations: tuple[tuple[str, int], ...]
 
 
@@ -74,29 +74,39 @@ def _run(made: _Made, values: Mapping[str, Any]) -> list[Any]:
         for position, param in enumerate(made.params)
     ]
     rows = run(made.sql, params).rows
+    conversions = _conversions(made, database) if made.converted else ()
     start, end = made.span
-    # Asked for anew each time: those of geometries belong to the thread.
-    conversions = [
-        (column, (*database.ops.get_db_converters(expression), *expression.get_db_converters(database)), expression)
-        for column, expression in made.converted
-    ]
     found = []
     for raw in rows:
-        row = list(raw)
-        for column, converters, expression in conversions:
-            value = row[column]
-            for convert in converters:
-                value = convert(value, expression, database)
-            row[column] = value
-        if made.model is None:
+        row: Any = raw
+        if conversions:
+            row = list(raw)
+            for column, converters, expression in conversions:
+                value = row[column]
+                for convert in converters:
+                    value = convert(value, expression, database)
+                row[column] = value
+        if made.make is None:
             found.append(tuple(row))
             continue
-        thing = made.model.from_db(database.alias, made.fields, row[start:end])
-        for populator in made.related:
-            populator.populate(row, thing)
+        thing = made.make(database.alias, row[start:end])
+        for one in made.related:
+            one.populate(row, thing)
         for name, column in made.annotations:
             setattr(thing, name, row[column])
         found.append(thing)
+    return found
+
+
+def _conversions(made: _Made, database: Any) -> tuple[tuple[int, tuple[Any, ...], Any], ...]:
+    """Return what converts the columns that need it; what reads geometries belongs to the thread, as the connection."""
+    kept: dict[_Made, Any] = database.__dict__.setdefault("_kept_conversions", {})
+    found: tuple[tuple[int, tuple[Any, ...], Any], ...] | None = kept.get(made)
+    if found is None:
+        found = kept[made] = tuple(
+            (column, (*database.ops.get_db_converters(expression), *expression.get_db_converters(database)), expression)
+            for column, expression in made.converted
+        )
     return found
 
 
@@ -144,16 +154,16 @@ def _make(build: Callable[..., Any], values: Mapping[str, Any]) -> _Made | None:
     select, info = compiler.select, compiler.klass_info if queryset._fields is None else None
     converters = compiler.get_converters([one[0] for one in select])  # column → (converters, expression)
     columns = info["select_fields"] if info else [0]
+    populators: Any = get_related_populators(info, select, connection.alias) if info else ()  # type: ignore[call-arg]
     start, end = columns[0], columns[-1] + 1
     return _Made(
         sql=sql,
         params=tuple(marks.get(param, param) if _can_be_mark(param) else param for param in params),
         slots=frozenset(at for at, param in enumerate(params) if _can_be_mark(param) and param in marks),
         converted=tuple((column, pair[1]) for column, pair in converters.items()),
-        model=info["model"] if info else None,
-        fields=tuple(one[0].target.attname for one in select[start:end]) if info else (),
+        make=maker(info["model"], tuple(one[0].target.attname for one in select[start:end])) if info else None,
         span=(start, end),
-        related=tuple(get_related_populators(info, select, connection.alias)) if info else (),  # type: ignore[call-arg]
+        related=tuple(Related(one) for one in populators),
         annotations=tuple(compiler.annotation_col_map.items()),
     )
 
