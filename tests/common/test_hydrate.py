@@ -63,7 +63,7 @@ def test_the_lock_on_the_state_holds_and_a_save_is_a_save(case):
 
 
 def test_files_and_places(case):
-    piece = case.evidence.first() or Evidence.objects.first()
+    piece = case.evidence.earliest("uploaded_at")
     (ours,) = Prepared(lambda pk: Evidence.objects.filter(pk=pk))(pk=piece.pk)
     assert told(ours) == told(Evidence.objects.get(pk=piece.pk))
 
@@ -83,7 +83,7 @@ def test_who_listens_for_new_objects_is_heard(case):
 
 
 def test_a_model_with_a_way_of_its_own_is_made_in_it(departments, monkeypatch):
-    row = Department.objects.values_list("pk", "code").first()
+    row = Department.objects.values_list("pk", "code")[0]
     assert maker(Department, ["id", "code"])("default", row).code == row[1]
 
     def own(cls, db, field_names, values):

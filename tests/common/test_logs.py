@@ -175,7 +175,7 @@ def test_the_number_of_a_caller_who_rings_is_in_no_line(lines, client, settings)
     assert not [line for line in lines() if "19900001234" in json.dumps(line)]
 
 
-@pytest.mark.parametrize("file", ["run", "deploy/citygrid-web.service"])
+@pytest.mark.parametrize("file", ["run", "deploy/citygrid-web@.service"])
 def test_the_servers_we_start_write_no_lines_of_their_own(file):
     text = (Path(__file__).parents[2] / file).read_text("utf-8").replace("\\\n", " ")
     starts = [line for line in text.splitlines() if "uvicorn citygrid.asgi" in line]
