@@ -9,14 +9,18 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.workflow.people import Acting
+from citygrid.common.prepared import Prepared
 from gridmap.areas.models import AreaVersion
+
+_DRAWN = Prepared(
+    lambda at, areas: AreaVersion.objects.in_force(at).filter(area__in=areas).only("geom", "geom_far").order_by("pk")
+)
 
 
 def own_places(acting: Acting) -> dict[str, Any]:
     """Return the outlines of the person's places, and the window (west, south, east, north) around them, in degrees."""
     roots = [root for _role, area, _dept, served in acting.posts if (root := area or served) is not None]
-    drawn = AreaVersion.objects.in_force(acting.at).filter(area__in=roots).only("geom", "geom_far")
-    shapes = [one.geom_far or one.geom for one in drawn]
+    shapes = [one.geom_far or one.geom for one in _DRAWN(at=acting.at, areas=sorted(set(roots)))]
     return {"window": _around([shape.extent for shape in shapes]), "outlines": [json.loads(one.json) for one in shapes]}
 
 
