@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
@@ -61,7 +62,7 @@ def test_nothing_and_small_and_large_numbers_take_turns(table):
 
 @on_postgis
 def test_values_are_those_of_djangos_cursors():
-    given = [
+    given: Any = [
         7, 2**40, "市容%", None, True, Decimal("1.50"), 1.5, date(2026, 11, 20), uuid.UUID(int=5), b"\0\xff",
         datetime(2026, 11, 20, 1, 2, 3, 4, tzinfo=UTC), [1, 2], ["a", "b"],
     ]  # fmt: skip
