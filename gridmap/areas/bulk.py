@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from citygrid.common.errors import Conflict
+from citygrid.common.planner import look_again
 from gridmap.areas.models import Area, AreaLink, AreaVersion, ResponsibilityGridMember
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ def add_areas(areas: Sequence[Area]) -> list[Area]:
             ],
             batch_size=_BATCH,
         )
+    look_again(Area, AreaLink, written=len(stored))
     return stored
 
 
@@ -68,6 +70,7 @@ def add_versions(versions: Sequence[AreaVersion], *, at: datetime) -> None:
         version.number = last.get(version.area_id, 0) + 1
         version.valid_from = at
     AreaVersion.objects.bulk_create(versions, batch_size=200)
+    look_again(AreaVersion, written=len(versions))
 
 
 @transaction.atomic

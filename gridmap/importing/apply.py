@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citygrid.common import facts
+from citygrid.common.planner import look_again
 from gridmap.areas import bulk
 from gridmap.areas.models import Area, AreaVersion, Grid, Level
 from gridmap.areas.simplify import refresh_far_outlines
@@ -85,6 +86,7 @@ def _add(plan: Plan, *, at: datetime, **_rest: Any) -> None:
         Grid.objects.bulk_create(
             [Grid(area=area, kind=grid_kind(unit)) for area, unit in zip(areas, plan.new, strict=True)], batch_size=500
         )
+        look_again(Grid, written=len(areas))
     plan.area_ids = {unit.code: area.pk for area, unit in zip(areas, plan.new, strict=True)}
 
 

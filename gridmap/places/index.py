@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 
+from citygrid.common.planner import look_again
 from gridmap.areas.models import Area, Level
 from gridmap.objects.models import Building, KeyPlace
 from gridmap.places.models import PlaceKind, PlaceName
@@ -69,10 +70,7 @@ def catch_up(at: datetime) -> int:
         for some in _batches(fresh.order_by("pk")):
             _write(source.kind, some)
             written += len(some)
-    if written >= _BATCH and connection.vendor == "postgresql":
-        # Until it has looked again, PostgreSQL plans the next comparison for as few names as there were before.
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {PlaceName._meta.db_table}")
+    look_again(PlaceName, written=written)
     return written
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 
+from citygrid.common.planner import look_again
 from gridmap.areas.models import Area, AreaLink, AreaVersion, Level
 from gridmap.areas.tree import add_area, set_outline
 from tests.cast import CITY, START
@@ -34,6 +35,7 @@ def build_grids(city: dict[str, Area], *, side: int, corners: int = 10) -> np.nd
         AreaVersion.objects.bulk_create(
             _version(grid, cell) for grid, cell in zip(grids, cells[start : start + PER_COMMUNITY], strict=True)
         )
+    look_again(Area, AreaLink, AreaVersion, written=len(cells))
     return np.unique(np.vstack([shapely.get_coordinates(cell) for cell in cells]), axis=0)
 
 
