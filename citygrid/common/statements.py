@@ -24,6 +24,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 _MARK = re.compile("%[%s]")
 PLANNED_FROM = 3  # the first times a statement may be the only ones
 MOST = 300  # statements that a connection keeps planned; then it begins anew
+KNOWN = 1000  # and those that it knows at all: lists of another length are another statement
 
 
 class Answer(NamedTuple):
@@ -82,6 +83,8 @@ class Kept:
         if not self.connection.autocommit and libpq.transaction_status == TransactionStatus.IDLE:
             self._begin()
         if (statement := self._statements.get(sql)) is None:
+            if len(self._statements) >= KNOWN:
+                self._statements.clear()
             statement = self._statements[sql] = _Statement(sql, self.connection)
         turning = statement.turning
         given = turning.dump_sequence(params, statement.formats)
@@ -97,7 +100,7 @@ class Kept:
         try:
             return statement.answer(result)
         except Error:
-            del self._statements[sql]  # perhaps a table has changed, and the plan with it
+            self._statements.pop(sql, None)  # perhaps a table has changed, and the plan with it
             raise
 
     def _begin(self) -> None:

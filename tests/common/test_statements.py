@@ -127,11 +127,13 @@ def test_a_statement_is_planned_once_after_a_few_times_and_survives_a_rollback()
 @on_postgis
 def test_no_more_than_so_many_are_kept(monkeypatch):
     monkeypatch.setattr(statements, "MOST", 5)
+    monkeypatch.setattr(statements, "KNOWN", 7)
     for _round in range(2):
         for number in range(12):
             for _time in range(TIMES):
                 assert run(f"SELECT {number} + %s", [number]).rows == [(2 * number,)]
             assert len(names_kept()) <= 5
+            assert len(connection._kept_statements._statements) <= 7  # type: ignore[attr-defined]
 
 
 @on_postgis
