@@ -14,9 +14,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
-from tests import templates
+from tests import cast, templates
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60
@@ -79,6 +82,25 @@ class Server:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
         raise AssertionError(self.log.read_text())
+
+    def signed_in(self, username: str) -> Any:
+        """Sign one of the cast in through the real page; return the cookies, as Playwright stores them."""
+        jar = CookieJar()
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        page = f"{self.url}/login/"
+        opener.open(page, timeout=START_SECONDS).close()
+        token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+        form = {"username": username, "password": cast.PASSWORD, "csrfmiddlewaretoken": token}
+        with opener.open(page, urlencode(form).encode(), timeout=START_SECONDS) as answer:
+            assert answer.url == f"{self.url}/", f"{username} is not signed in: {answer.url}"
+        return {
+            "cookies": [
+                {"name": cookie.name, "value": cookie.value, "domain": "127.0.0.1", "path": cookie.path,
+                 "httpOnly": cookie.has_nonstandard_attr("HttpOnly"), "sameSite": "Lax"}
+                for cookie in jar
+            ],
+            "origins": [],
+        }  # fmt: skip
 
     def stop(self) -> None:
         """End the server."""

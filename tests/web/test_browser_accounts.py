@@ -10,7 +10,7 @@ from django_otp.oath import TOTP
 from playwright.sync_api import Page
 
 from tests import cast
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE, settle
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ def test_a_second_factor_from_the_picture_to_the_next_sign_in(visit, accessible)
     page = visit("/account/second-factor/", username, size=PHONE)
     page.get_by_role("button", name="Set up").click()
     picture = page.get_by_role("img", name="The key as a QR code")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert picture.evaluate("image => image.naturalWidth") > 100
     wrong = faults(page, accessible)
     key = page.locator("main ol code").inner_text()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.web.conftest import PHONE
+from tests.web.windows import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 STREET = f"/areas/{cast.OURS}/"

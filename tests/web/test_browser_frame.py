@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,7 +33,7 @@ def see(page: Page, path: str, accessible) -> list[str]:
         return []  # not this person's area
     assert answer.status == 200, f"{path} answered {answer.status}"
     if path.startswith("/areas/"):
-        page.wait_for_load_state("networkidle")  # the map has been drawn
+        settle(page)  # the map has been drawn
     wrong = accessible(page)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong.append("scrolls sideways")
@@ -42,15 +42,17 @@ def see(page: Page, path: str, accessible) -> list[str]:
     return [f"{path}: {fault}" for fault in wrong]
 
 
+# Every page in both sizes, schemes and languages; over all pages every pair of those is met.
 @pytest.mark.parametrize(
-    ("username", "size", "scheme"),
+    ("username", "size", "scheme", "language"),
     [
-        ("streetlead", DESK, "light"), ("streetlead", DESK, "dark"), ("streetlead", PHONE, "light"),
-        ("streetlead", PHONE, "dark"), ("sysadmin", DESK, "light"), ("sysadmin", PHONE, "dark"), ("gw", PHONE, "light"),
+        ("streetlead", DESK, "light", "en"), ("streetlead", PHONE, "dark", "zh-CN"),
+        ("sysadmin", DESK, "dark", "en"), ("sysadmin", PHONE, "light", "zh-CN"),
+        ("gw", PHONE, "light", "en"), ("gw", DESK, "dark", "zh-CN"),
     ],
 )  # fmt: skip
-def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, username, size, scheme):
-    page = visit("/", username, size=size, scheme=scheme)
+def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, username, size, scheme, language):
+    page = visit("/", username, size=size, scheme=scheme, language=language)
     paths = sorted(
         {*ways(page), *(path for path in FURTHER if username == "streetlead" or path.endswith(f"{cast.GRIDS[0]}/"))}
     )

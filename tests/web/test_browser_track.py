@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.cases.ticket_walk import PHONE as CALLER
 from tests.web.citizens import TAIL
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

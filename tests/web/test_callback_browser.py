@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CALLS = "/hotline/callbacks/"
@@ -32,7 +32,7 @@ def test_the_pages_pass_axe_and_do_not_scroll_sideways(visit, accessible, size, 
         page = visit(path, who, size=size, scheme=scheme)
         found += faults(page, accessible)
         page.locator(".cg-case-link").first.click()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         found += faults(page, accessible)
     assert found == []
 

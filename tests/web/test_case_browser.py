@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cases.media import PLACE, encoded, exif, picture
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -281,7 +281,7 @@ def test_every_page_passes_axe_and_does_not_scroll_sideways(visit, accessible, p
         page = visit(paths[0], who, size=size, scheme=scheme, language=language)
         for path in paths:
             page.goto(path)
-            page.wait_for_load_state("networkidle")
+            settle(page)
             faults += [f"{path} {who}: {fault}" for fault in accessible(page)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 faults.append(f"{path} {who}: scrolls sideways")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import DESK, PHONE
+from tests.web.windows import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 RINGS = "/hotline/new/?phone=19900007654"

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cases.media import encoded, exif, picture
-from tests.web.conftest import DESK, PHONE
 from tests.web.test_case_browser import answer_task, attach, fill, move
+from tests.web.windows import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CALLER = "19900008811"

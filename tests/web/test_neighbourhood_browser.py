@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.citizens import TAIL
-from tests.web.conftest import DESK, PHONE, Visit
+from tests.web.conftest import Visit
+from tests.web.windows import DESK, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Look = tuple[Any, Any, str]
