@@ -66,7 +66,8 @@ class Command(BaseCommand):
         """Say where the demo runs and where the pictures go."""
         parser.add_argument("--url", default="http://127.0.0.1:8000")
         parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs/screenshots")
-        parser.add_argument("--chromium", default=shutil.which("chromium") or "/usr/bin/chromium")
+        found = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+        parser.add_argument("--chromium", default=found or "/usr/bin/chromium")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Sign in as each of the cast once and take the pictures."""
