@@ -15,15 +15,9 @@ from playwright.sync_api import Page, expect
 
 from tests.web.citizens import TAIL
 from tests.web.conftest import Visit
-from tests.web.windows import DESK, PHONE
+from tests.web.windows import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-Look = tuple[Any, Any, str]
-# The ways to see a page twice so that nothing is seen the same.
-LOOKS: list[tuple[Look, Look]] = [
-    (("light", DESK, "en"), ("dark", PHONE, "zh-CN")), (("light", PHONE, "zh-CN"), ("dark", DESK, "en")),
-    (("light", DESK, "zh-CN"), ("dark", PHONE, "en")), (("light", PHONE, "en"), ("dark", DESK, "zh-CN")),
-]  # fmt: skip
 SERIOUS = ("serious", "critical")
 PAGES = [
     ("street", "/councils/"), ("street", "/councils/new/"), ("manager", "/councils/"),

@@ -10,6 +10,12 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+Look = tuple[Any, Any, str]
+# The ways to see a page twice so that nothing is seen the same.
+LOOKS: list[tuple[Look, Look]] = [
+    (("light", DESK, "en"), ("dark", PHONE, "zh-CN")), (("light", PHONE, "zh-CN"), ("dark", DESK, "en")),
+    (("light", DESK, "zh-CN"), ("dark", PHONE, "en")), (("light", PHONE, "en"), ("dark", DESK, "zh-CN")),
+]  # fmt: skip
 QUIET_SECONDS, PATIENCE_SECONDS = 0.1, 30
 _asked: WeakKeyDictionary[Page, Traffic] = WeakKeyDictionary()
 
