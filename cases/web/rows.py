@@ -57,6 +57,7 @@ _LINKS = Prepared(
     )
 )
 _AREAS = Prepared(lambda keys: Area.objects.filter(pk__in=keys))
+_AS_IT_IS = "!$&'()*+,;=~:@"  # in a part of an address, as Django has it
 
 
 def _children(name: str, joins: tuple[str, ...]) -> Prepared:
@@ -177,7 +178,10 @@ def rows_of(cases: Sequence[Case], acting: Acting) -> list[Row]:
     lights = lights_of([case.pk for case in cases], acting.at)
     know_places(cases, acting)
     before, after = reverse("case", args=["0"]).rsplit("0", 1)  # once: finding out an address is slow
-    return [_row(case, lights.get(case.pk), acting, f"{before}{quote(case.number)}{after}") for case in cases]
+    return [
+        _row(case, lights.get(case.pk), acting, f"{before}{quote(case.number, safe=_AS_IT_IS)}{after}")
+        for case in cases
+    ]
 
 
 def lights_of(keys: Sequence[int], at: datetime, subject_type: str = SUBJECT_TYPE) -> dict[int, Light]:

@@ -25,7 +25,7 @@ class Renderer(TemplatesSetting):
 
 
 def select(widget: Mapping[str, Any]) -> SafeString:
-    """Return what ``django/forms/widgets/select.html`` makes of the context of a widget."""
+    """Return what ``django/forms/widgets/select.html`` makes of the context of a widget with texts."""
     name = conditional_escape(widget["name"])
     return mark_safe("".join([f'<select name="{name}"{_attributes(widget["attrs"])}>', *_groups(widget), "</select>"]))  # noqa: S308 - each part is escaped
 

@@ -60,8 +60,8 @@ def holding(manager: Any, rows: list[Any]) -> Any:
 
     Without rows it is the same one for all, since making one costs more than most of what it would hold.
     """
-    if (none := _NONE.get(manager.model)) is None:
-        none = _NONE[manager.model] = manager.none()
+    if (none := _NONE.get(manager)) is None:
+        none = _NONE[manager] = manager.none()
         none._result_cache = []
     if not rows:
         return none

@@ -11,8 +11,8 @@ def look_again(*tables: type[models.Model], written: int) -> None:
     """Let PostgreSQL count tables into which that many rows were written; below ``MANY`` and on SQLite do nothing.
 
     Until then it plans for as many rows as there were when it last looked: for an empty table it compares row by row,
-    and two tables of forty thousand rows keep it busy for minutes. The counts hold for the transaction's own statements
-    at once, and for everybody else with its end.
+    and two tables of forty thousand rows keep it busy for minutes. The number of rows is known to everybody at once,
+    also if the transaction is undone; what the values are like, with its end. Until then nobody else can look again.
     """
     if written < MANY or connection.vendor != "postgresql":
         return

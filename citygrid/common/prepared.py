@@ -24,7 +24,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models.query import get_related_populators
 
 from citygrid.common.hydrate import Maker, Related, maker
-from citygrid.common.statements import run
+from citygrid.common.statements import run, whole
 
 _FIRST = datetime(1871, 1, 18, tzinfo=UTC)
 _SIZES = (10, 50, 200)
@@ -114,7 +114,7 @@ def _value(database: Any, values: Mapping[str, Any], name: str, index: int | Non
     value = values[name] if index is None else values[name][index]
     if isinstance(value, datetime):
         return database.ops.adapt_datetimefield_value(value)
-    return _stored(value) if isinstance(value, UUID) else value
+    return _stored(value) if isinstance(value, UUID) else whole(value)
 
 
 def _stored(value: UUID) -> UUID | str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from citygrid.common.statements import run
+from citygrid.common.statements import run, whole
 
 _SQL: dict[Any, str] = {}
 
@@ -88,7 +88,7 @@ def _update(model: Any, fields: Sequence[Any], values: Sequence[Any], where: Map
         )
         sql = _SQL[key] = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {tests}"  # noqa: S608 - names
     params = _prepared(fields, values, database)
-    params += [field.get_db_prep_value(value, database) for field, value in conditions if value is not None]
+    params += [whole(field.get_db_prep_value(value, database)) for field, value in conditions if value is not None]
     return run(sql, params).affected
 
 
@@ -107,4 +107,4 @@ def _placeholders(fields: Sequence[Any], values: Sequence[Any], database: Any) -
 
 
 def _prepared(fields: Sequence[Any], values: Sequence[Any], database: Any) -> list[Any]:
-    return [field.get_db_prep_save(value, database) for field, value in zip(fields, values, strict=True)]
+    return [whole(field.get_db_prep_save(value, database)) for field, value in zip(fields, values, strict=True)]

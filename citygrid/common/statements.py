@@ -3,7 +3,8 @@
 For PostgreSQL the values go apart from the SQL, and from its third time on a connection a statement is planned once and
 kept. psycopg's own cursors do that too, but build all that one execution needs anew each time, which costs three times
 what the asking itself costs; here what turns values into bytes and bytes into values is kept with the statement. What
-reaches the caller is the same: Python's values, and Django's errors.
+reaches the caller is the same: Python's values, and Django's errors. A signal such as Ctrl-C is heeded when the answer
+is there, not while it is waited for.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from psycopg import Error
+from psycopg import Error, OperationalError, ProgrammingError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.types.numeric import Int8
 
 _MARK = re.compile("%[%s]")
 PLANNED_FROM = 3  # the first times a statement may be the only ones
@@ -55,6 +57,14 @@ def run(sql: str, params: Sequence[Any] = ()) -> Answer:
         return kept.run(sql, params)
 
 
+def whole(value: Any) -> Any:
+    """Return a whole number as one of a single type, however small it is: else each mix of sizes has a plan of its own.
+
+    For values that are compared with columns or stored in them, not for arguments of functions.
+    """
+    return Int8(value) if type(value) is int else value
+
+
 def _watched(database: Any, sql: str, params: Sequence[Any]) -> Answer:
     made: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
     with database.wrap_database_errors, made as cursor:
@@ -86,21 +96,24 @@ class Kept:
             if len(self._statements) >= KNOWN:
                 self._statements.clear()
             statement = self._statements[sql] = _Statement(sql, self.connection)
+        if len(params) != len(statement.formats):
+            raise ProgrammingError(f"The statement has {len(statement.formats)} marks, but {len(params)} values came.")
         turning = statement.turning
         given = turning.dump_sequence(params, statement.formats)
         types, formats = turning.types or (), turning.formats
-        if (name := statement.name_for(types, given)) is not None:
-            result = libpq.exec_prepared(name, given, formats)
+        name = statement.name_for(types, given)
+        if name is None and settings.DB_PREPARE and statement.comes_again(types):
+            name = self._planned(statement, types)
+        if name is None:
+            result = libpq.exec_params(statement.sql, given, types, formats)
         else:
-            statement.times += 1
-            if statement.times >= PLANNED_FROM and settings.DB_PREPARE:
-                result = libpq.exec_prepared(self._planned(statement, types), given, formats)
-            else:
-                result = libpq.exec_params(statement.sql, given, types, formats)
+            result = libpq.exec_prepared(name, given, formats)
         try:
-            return statement.answer(result)
-        except Error:
+            return statement.answer(result, name)
+        except Error as error:
             self._statements.pop(sql, None)  # perhaps a table has changed, and the plan with it
+            if libpq.status == ConnStatus.BAD:  # what is left of the server's reason may not say so
+                raise OperationalError(str(error)) from error
             raise
 
     def _begin(self) -> None:
@@ -115,8 +128,7 @@ class Kept:
 
     def _planned(self, statement: _Statement, types: tuple[int, ...]) -> bytes:
         libpq = self.connection.pgconn
-        if self._kept >= MOST:
-            libpq.exec_(b"DEALLOCATE ALL")
+        if self._kept >= MOST and libpq.exec_(b"DEALLOCATE ALL").status == ExecStatus.COMMAND_OK:
             for one in self._statements.values():
                 one.names.clear()
             self._kept = 0
@@ -132,7 +144,7 @@ class Kept:
 class _Statement:
     """A statement on a connection: what turns its values into bytes and back, and the names it is planned under."""
 
-    __slots__ = ("_read", "formats", "names", "sql", "times", "turning")
+    __slots__ = ("_read", "_times", "formats", "names", "sql", "turning")
 
     def __init__(self, sql: str, connection: Any) -> None:
         numbers = count(1)
@@ -140,8 +152,15 @@ class _Statement:
         self.formats = [PyFormat.AUTO] * (next(numbers) - 1)
         self.turning = Transformer.from_context(connection)
         self.names: list[tuple[tuple[int, ...], bytes]] = []
-        self.times = 0
-        self._read = False  # whether a row has been, so that it is known what reads the columns
+        self._times: dict[tuple[int, ...], int] = {}
+        self._read: bytes | None = None  # the name under which it was planned whose columns are known how to read
+
+    def comes_again(self, types: tuple[int, ...]) -> bool:
+        """Whether it has come with values of these types so often that it is worth a plan."""
+        if len(self._times) >= MOST:
+            self._times.clear()
+        times = self._times[types] = self._times.get(types, 0) + 1
+        return times >= PLANNED_FROM
 
     def name_for(self, types: tuple[int, ...], given: Sequence[Any]) -> bytes | None:
         """Return the name under which it is planned for values of these types; nothing is of any type."""
@@ -152,7 +171,7 @@ class _Statement:
                 return name
         return None
 
-    def answer(self, result: Any) -> Answer:
+    def answer(self, result: Any, name: bytes | None) -> Answer:
         """Turn what came back into values. Raises psycopg's errors."""
         if result.status == ExecStatus.COMMAND_OK:
             return Answer([], result.command_tuples or 0)
@@ -161,8 +180,9 @@ class _Statement:
         if not (found := result.ntuples):
             return Answer([], 0)
         turning = self.turning
-        turning.set_pgresult(result, set_loaders=not self._read)
-        self._read = True
+        # A plan never gives other columns than at first; what is not planned may.
+        turning.set_pgresult(result, set_loaders=name is None or name != self._read)
+        self._read = name
         rows: list[tuple[Any, ...]] = turning.load_rows(0, found, tuple)
         turning.set_pgresult(None, set_loaders=False)
         return Answer(rows, found)

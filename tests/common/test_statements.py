@@ -12,11 +12,13 @@ from django.db import IntegrityError, OperationalError, ProgrammingError, connec
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from cases.deadlines.models import Clock
 from citygrid.common import statements
-from citygrid.common.statements import run
+from citygrid.common.prepared import Prepared
+from citygrid.common.statements import PLANNED_FROM, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TIMES = statements.PLANNED_FROM + 2
+TIMES = PLANNED_FROM + 2
 
 
 def on_postgis(test):
@@ -116,12 +118,50 @@ def test_a_statement_is_planned_once_after_a_few_times_and_survives_a_rollback()
     for number in range(TIMES):
         run("SELECT %s + 40000", [50_000 + number])
         with transaction.atomic():
-            run("SELECT 1")
+            run("SELECT 71003")
             transaction.set_rollback(True)
     (one, two) = names_kept() - before
     assert one != two
     run("SELECT %s + 40000", [60_000])
     assert names_kept() - before == {one, two}
+
+
+@on_postgis
+def test_small_and_large_keys_share_a_plan():
+    by_keys = Prepared(lambda keys: Clock.objects.filter(pk__in=keys))
+    before = names_kept()
+    for number in range(12):
+        by_keys(keys=[number, 40_000 * (number % 3), 2**33 * (number % 2)])
+    assert len(names_kept() - before) == 1
+
+
+@on_postgis
+def test_what_comes_seldom_with_the_same_types_has_no_plan():
+    before = names_kept()
+    for number in range(PLANNED_FROM * 4):
+        value: Any = [number, 70_000 + number, 2**40 + number, Decimal(number)][number % 4]
+        assert run("SELECT %s + 81007", [value]).rows == [(value + 81_007,)]
+    assert len(names_kept() - before) == 4
+    assert run("SELECT %s AS told", [5]).rows == [(5,)]
+    assert run("SELECT %s AS told", ["abc"]).rows == [("abc",)]
+    assert run("SELECT %s AS told", ["7"]).rows == [("7",)]
+
+
+@on_postgis
+def test_columns_that_came_later_are_read_though_nothing_is_planned(table, settings):
+    settings.DB_PREPARE = False
+    run("INSERT INTO kept (id, size) VALUES (1, 5)")
+    assert run("SELECT * FROM kept").rows == [(1, None, None, 5)]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kept ADD COLUMN a text DEFAULT 'new', ADD COLUMN b int DEFAULT 7")
+    assert run("SELECT * FROM kept").rows == [(1, None, None, 5, "new", 7)]
+
+
+@on_postgis
+@pytest.mark.parametrize("values", [[], [1], [1, 2, 3]])
+def test_too_many_or_too_few_values_are_refused(values):
+    with pytest.raises(ProgrammingError, match="2 marks"):
+        run("SELECT %s + %s", values)
 
 
 @on_postgis
@@ -168,9 +208,16 @@ def test_another_connection_begins_anew():
 
 
 @on_postgis
-def test_a_lost_connection_is_djangos_error():
-    run("SELECT 1")
-    connection.connection.close()
+@pytest.mark.parametrize("ended_by", ["us", "the server"])
+def test_a_lost_connection_is_djangos_error(ended_by):
+    own = run("SELECT pg_backend_pid()").rows[0][0]
+    if ended_by == "us":
+        connection.connection.close()
+    else:
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+        other.close()
     with pytest.raises(OperationalError):
         run("SELECT 1")
     connection.close()

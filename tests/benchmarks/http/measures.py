@@ -59,7 +59,7 @@ def measures(ground: Ground, ports: Sequence[int], seconds: float, only: Sequenc
 
 
 def yardstick() -> float:
-    """Return how many seconds a fixed piece of work takes just now: a lent machine is not equally fast all day.
+    """Return how many seconds a fixed piece of work takes just now: a rented machine is not equally fast all day.
 
     Rates of different runs can be compared where this is the same.
     """
