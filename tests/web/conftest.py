@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.template import engines
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.web.server import ROOT, Server
 from tests.web.windows import Windows, settle
@@ -23,7 +23,6 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 Visit = Callable[..., Page]
-expect.set_options(timeout=15_000)  # a busy machine is no fault of a page
 
 
 class Loud(str):
